@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An event from FIELD=VALUE words, checked against its format. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/compiler.h>
+#include "build.h"
+#include "desc.h"
+#include "format.h"
+#include "guid.h"
+
+static __printf(2, 3) int fail(struct ras_build *build, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(build->error, sizeof(build->error), fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/**
+ * ras_build_init - start building an event
+ * @build: to be freed with ras_build_free()
+ * @type: its type
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ras_build_init(struct ras_build *build, const struct ras_type *type)
+{
+	memset(build, 0, sizeof(*build));
+	build->type = type;
+	build->values = calloc(type->nr_fields + 1, sizeof(*build->values));
+	build->given = calloc(type->nr_fields + 1, sizeof(*build->given));
+	return build->values && build->given ? 0 : -ENOMEM;
+}
+
+/**
+ * ras_build_free - free what a builder holds
+ * @build: builder
+ */
+void ras_build_free(struct ras_build *build)
+{
+	unsigned int i;
+
+	for (i = 0; build->values && i < build->type->nr_fields; i++)
+		free((void *)build->values[i].data);
+	free(build->values);
+	free(build->given);
+}
+
+static int unknown_field(struct ras_build *build, const char *name, int len)
+{
+	size_t pos;
+	unsigned int i;
+
+	fail(build, "%s has no field '%.*s'; its fields are:",
+	     build->type->full, len, name);
+	pos = strlen(build->error);
+	for (i = 0; i < build->type->nr_fields; i++) {
+		if (pos + 1 < sizeof(build->error))
+			pos += snprintf(build->error + pos,
+					sizeof(build->error) - pos, " %s",
+					build->type->fields[i].name);
+	}
+	return -EINVAL;
+}
+
+static int out_of_range(struct ras_build *build, const struct ras_field *field,
+			const char *text)
+{
+	unsigned int bits = field->elem_size * 8;
+
+	if (field->is_signed)
+		return fail(build,
+			    "%s=%s does not fit: give %lld to %lld", field->name,
+			    text, -1LL - (long long)(~0ULL >> (65 - bits)),
+			    (long long)(~0ULL >> (65 - bits)));
+	return fail(build, "%s=%s does not fit: give 0 to 0x%llx", field->name,
+		    text, ~0ULL >> (64 - bits));
+}
+
+static int no_number(struct ras_build *build, const struct ras_field *field,
+		     const char *text)
+{
+	return fail(build,
+		    "%s=%s is not a number: give it in decimal, or in hexadecimal with 0x%s",
+		    field->name, text, !field->symbols || field->other ? "" :
+		    ", or as a text that the event's format file has for it");
+}
+
+/* Any value that the field's bits can hold, signed or not. */
+static int parse_int(struct ras_build *build, const struct ras_field *field,
+		     const char *text, char **end, u64 *num)
+{
+	unsigned int bits = field->elem_size * 8;
+	bool negative;
+	u64 max;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	negative = *text == '-';
+	errno = 0;
+	*num = strtoull(text + negative, end, 0);
+	if (*end == text + negative || !isdigit((unsigned char)text[negative]))
+		return no_number(build, field, text);
+	/* an address with the top bit set is written unsigned */
+	max = field->is_signed && bits < 64 ? ~0ULL >> (65 - bits) :
+					      ~0ULL >> (64 - bits);
+	if (negative)
+		max = field->is_signed ? 1ULL << (bits - 1) : 0;
+	if (errno == ERANGE || *num > max)
+		return out_of_range(build, field, text);
+	if (negative)
+		*num = -*num;
+	return 0;
+}
+
+static int set_int(struct ras_build *build, const struct ras_field *field,
+		   struct ras_value *value, const char *text)
+{
+	char *end;
+	int err;
+
+	if (field->symbols &&
+	    !ras_field_symbol_value(field, text, &value->num))
+		return 0;
+	err = parse_int(build, field, text, &end, &value->num);
+	if (!err && *end)
+		err = no_number(build, field, text);
+	return err;
+}
+
+static int set_array(struct ras_build *build, const struct ras_field *field,
+		     struct ras_value *value, const char *text)
+{
+	size_t size = field->elem_size, nr = 0;
+	const char *p, *rest = text;
+	unsigned char *data;
+	char *end;
+	u64 num;
+	int err;
+
+	for (p = text; *p; p++)
+		nr += *p == ',';
+	nr += *text != '\0';
+	if (!field->dynamic && nr * size > field->size)
+		return fail(build, "%s has room for %zu numbers, not for %zu",
+			    field->name, field->size / size, nr);
+	data = calloc(nr + 1, 8);
+	if (!data)
+		return -ENOMEM;
+	value->data = data;
+	value->len = nr * size;
+	while (nr--) {
+		err = parse_int(build, field, rest, &end, &num);
+		if (err && *rest != ',' && *rest)
+			return err;
+		if (err || (*end && *end != ','))
+			return fail(build,
+				    "%s=%s is not a list of numbers separated by commas",
+				    field->name, text);
+		memcpy(data, &num, size);	/* little endian */
+		data += size;
+		rest = end + 1;
+	}
+	return 0;
+}
+
+static int set_bytes(struct ras_build *build, const struct ras_field *field,
+		     struct ras_value *value, const char *text)
+{
+	const char *hex = !strncmp(text, "0x", 2) ? text + 2 : text;
+	size_t i, len = strlen(hex);
+	unsigned char *data;
+	unsigned int byte;
+
+	if (len % 2 || strspn(hex, "0123456789abcdefABCDEF") != len)
+		return fail(build,
+			    "%s=%s is not a row of bytes: give two hexadecimal digits for each",
+			    field->name, text);
+	len /= 2;
+	if (!field->dynamic && len > field->size)
+		return fail(build, "%s has %u bytes, not %zu", field->name,
+			    field->size, len);
+	data = malloc(len + 1);
+	if (!data)
+		return -ENOMEM;
+	for (i = 0; i < len; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) == 1)
+			data[i] = byte;
+	}
+	value->data = data;
+	value->len = len;
+	return 0;
+}
+
+static int set_string(struct ras_build *build, const struct ras_field *field,
+		      struct ras_value *value, const char *text)
+{
+	value->len = strlen(text);
+	if (!field->dynamic && value->len > field->size)
+		return fail(build, "%s has room for %u characters, not for %zu",
+			    field->name, field->size, value->len);
+	value->data = strdup(text);
+	return value->data ? 0 : -ENOMEM;
+}
+
+static int set_guid(struct ras_build *build, const struct ras_field *field,
+		    struct ras_value *value, const char *text)
+{
+	unsigned char *data = malloc(RAS_GUID_SIZE);
+
+	if (!data)
+		return -ENOMEM;
+	value->data = data;
+	value->len = RAS_GUID_SIZE;
+	if (ras_guid_parse(text, data))
+		return fail(build,
+			    "%s=%s is not a GUID such as a5bc1114-6f64-4ede-b863-3e83ed7c83b1",
+			    field->name, text);
+	return 0;
+}
+
+/**
+ * ras_build_set - set a field
+ * @build: builder
+ * @word: "FIELD=VALUE": integers in decimal, 0x hexadecimal or 0 octal, or
+ *        the format file's text for a value; strings as they are; arrays of
+ *        integers separated by commas; bytes in hexadecimal; GUIDs as usual
+ *
+ * Return: 0; -EINVAL with a message in @build; -ENOMEM.
+ */
+int ras_build_set(struct ras_build *build, const char *word)
+{
+	static int (* const set[])(struct ras_build *, const struct ras_field *,
+				   struct ras_value *, const char *) = {
+		[RAS_INT]	= set_int,
+		[RAS_STRING]	= set_string,
+		[RAS_BYTES]	= set_bytes,
+		[RAS_GUID]	= set_guid,
+		[RAS_ARRAY]	= set_array,
+	};
+	const char *equals = strchr(word, '=');
+	unsigned int i;
+
+	if (!equals || equals == word)
+		return fail(build, "'%s' is not of the form FIELD=VALUE", word);
+	for (i = 0; i < build->type->nr_fields; i++) {
+		const struct ras_field *field = &build->type->fields[i];
+
+		if (strlen(field->name) != (size_t)(equals - word) ||
+		    strncmp(field->name, word, equals - word))
+			continue;
+		if (build->given[i])
+			return fail(build, "%s is given twice", field->name);
+		if (field->pointer)
+			return fail(build,
+				    "%s is a kernel pointer, which cannot be injected",
+				    field->name);
+		build->given[i] = true;
+		return set[field->kind](build, field, &build->values[i],
+					equals + 1);
+	}
+	return unknown_field(build, word, equals - word);
+}
+
+/**
+ * ras_build_default - set an integer field if it was not given
+ * @build: builder
+ * @name: field; ignored if this kernel's event does not have it
+ * @num: value
+ */
+void ras_build_default(struct ras_build *build, const char *name, u64 num)
+{
+	const struct ras_field *field = ras_type_field(build->type, name);
+	size_t i;
+
+	if (!field || field->kind != RAS_INT)
+		return;
+	i = field - build->type->fields;
+	if (!build->given[i])
+		build->values[i].num = num;
+}
+
+/**
+ * ras_build_finish - fill in what was not given
+ * @build: builder
+ * @cpu: CPU the event is for, or -1
+ *
+ * Return: 0, or -EINVAL if a required field is missing.
+ */
+int ras_build_finish(struct ras_build *build, int cpu)
+{
+	const struct ras_desc *desc = build->type->desc;
+	const struct ras_field *field;
+
+	if (desc->required) {
+		field = ras_type_field(build->type, desc->required);
+		if (field && !build->given[field - build->type->fields])
+			return fail(build, "%s needs %s=VALUE",
+				    build->type->full, desc->required);
+	}
+	return desc->defaults ? desc->defaults(build, cpu) : 0;
+}

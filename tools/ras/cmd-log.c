@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ras log: recorded errors, from the buffers or from the database. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/kernel.h>
+#include <subcmd/pager.h>
+#include <subcmd/parse-options.h>
+#include "filter.h"
+#include "print.h"
+#include "ras.h"
+#include "reader.h"
+#include "run.h"
+#include "store.h"
+
+/* How often a follower looks for buffers of CPUs that came online. */
+#define RESCAN_MS	10000
+
+struct log_args {
+	bool json;
+	bool follow;
+	bool consume;
+	struct ras_filter filter;
+};
+
+static int show(const struct log_args *args, const struct ras_event *ev)
+{
+	if (!ras_filter_match(&args->filter, ev))
+		return 0;
+	if (args->json)
+		ras_event_json(ev, stdout);
+	else
+		ras_event_print(ev, stdout);
+	return ferror(stdout) ? -EIO : 0;
+}
+
+/*
+ * Show what is there. A record is given back to the kernel only when it is
+ * out of our hands, so that whoever kills us finds the rest in the buffer.
+ */
+static int drain(struct ras_reader *reader, const struct log_args *args)
+{
+	struct ras_source *source;
+	struct ras_event ev;
+	unsigned int i;
+	int ret;
+
+	while ((ret = ras_reader_next(reader, &source, &ev)) > 0) {
+		ret = show(args, &ev);
+		ras_event_release(&ev);
+		if (!ret && (args->consume || args->follow) && fflush(stdout))
+			ret = -errno;
+		if (ret)
+			return ret;
+		if (args->consume)
+			ras_ring_consume(&source->ring, source->done);
+	}
+	for (i = 0; !ret && args->consume && i < reader->nr; i++)
+		ras_ring_consume(&reader->sources[i]->ring,
+				 reader->sources[i]->done);
+	return ret;
+}
+
+static void wait_for_events(struct ras_reader *reader)
+{
+	struct pollfd *fds = calloc(reader->nr, sizeof(*fds));
+	unsigned int i;
+
+	if (!fds) {
+		sleep(1);
+		return;
+	}
+	for (i = 0; i < reader->nr; i++) {
+		fds[i].fd = reader->sources[i]->fd;
+		fds[i].events = POLLIN;
+	}
+	if (poll(fds, reader->nr, RESCAN_MS) > 0) {
+		for (i = 0; i < reader->nr; i++) {
+			/* trouble, not data: do not spin on it */
+			if (fds[i].revents && !(fds[i].revents & POLLIN))
+				usleep(100000);
+		}
+	}
+	free(fds);
+}
+
+static void report_skipped(struct ras_reader *reader)
+{
+	unsigned int i;
+
+	for (i = 0; i < reader->nr; i++) {
+		struct ras_ring *ring = &reader->sources[i]->ring;
+
+		if (ring->follow && ring->skipped)
+			ras_msg("CPU %d: %llu bytes were consumed before they could be shown",
+				ring->cpu, (unsigned long long)ring->skipped);
+		ring->skipped = 0;
+	}
+}
+
+static int log_buffers(const struct log_args *args)
+{
+	struct ras_reader reader;
+	int err;
+
+	err = ras_reader_init(&reader);
+	if (!err)
+		err = ras_reader_open(&reader, args->consume, args->follow);
+	if (err) {
+		ras_msg("%s", *reader.error ? reader.error : strerror(-err));
+		ras_reader_close(&reader);
+		return RAS_EXIT_FAIL;
+	}
+	while (!(err = drain(&reader, args)) && args->follow) {
+		report_skipped(&reader);
+		wait_for_events(&reader);
+		if (ras_reader_rescan(&reader) < 0)
+			ras_msg("%s", reader.error);
+	}
+	ras_reader_close(&reader);
+	if (!err && fflush(stdout))
+		err = -errno;
+	if (err && err != -EPIPE)
+		ras_msg("cannot write the log: %s", strerror(-err));
+	return err ? RAS_EXIT_FAIL : RAS_EXIT_OK;
+}
+
+static int show_stored(const struct ras_event *ev, void *args)
+{
+	return show(args, ev);
+}
+
+static int log_stored(struct log_args *args, const char *path)
+{
+	struct ras_store *store;
+	char error[512];
+	int err;
+
+	if (ras_store_open(&store, path, true, error, sizeof(error))) {
+		ras_msg("%s", error);
+		return RAS_EXIT_FAIL;
+	}
+	err = ras_store_query(store, show_stored, args);
+	if (err)
+		ras_msg("cannot read %s: %s", path, ras_store_error(store));
+	ras_store_close(store);
+	return err || fflush(stdout) ? RAS_EXIT_FAIL : RAS_EXIT_OK;
+}
+
+static void print_severities(FILE *out)
+{
+	int sev;
+
+	fprintf(out, "\nSeverities, from harmless to worst:");
+	for (sev = 0; sev < RAS_SEV_NR; sev++)
+		fprintf(out, " %s", ras_severity_name(sev));
+	fprintf(out, "\n");
+}
+
+static int usage_error(const char *text)
+{
+	ras_msg("%s", text);
+	return RAS_EXIT_USAGE;
+}
+
+static int run(struct log_args *args, const char *db)
+{
+	char path[4096];
+
+	if (!args->follow && !args->consume && isatty(STDOUT_FILENO))
+		setup_pager();
+	if (!db)
+		return log_buffers(args);
+	if (!*db) {
+		ras_run_database(path, sizeof(path));
+		db = path;
+	}
+	return log_stored(args, db);
+}
+
+/**
+ * cmd_log - the verb log
+ * @argc: number of arguments
+ * @argv: arguments
+ *
+ * Return: enum ras_exit.
+ */
+int cmd_log(int argc, const char **argv)
+{
+	const char *db = NULL, *severity = NULL;
+	struct log_args args = { };
+	const struct option opts[] = {
+		OPT_BOOLEAN(0, "json", &args.json, "one JSON object per event"),
+		OPT_BOOLEAN('f', "follow", &args.follow,
+			    "wait for further events"),
+		OPT_BOOLEAN(0, "consume", &args.consume,
+			    "take what is shown out of the buffers"),
+		OPT_STRING_OPTARG(0, "db", &db, "FILE",
+				  "read the database instead of the buffers",
+				  ""),
+		OPT_STRING(0, "event", &args.filter.event, "PATTERN",
+			   "only events whose name matches"),
+		OPT_STRING(0, "severity", &severity, "LIST",
+			   "only severities of this list; WORD+ is also all worse ones"),
+		OPT_END()
+	};
+	static const char * const usage[] = {
+		"ras log [--json] [--follow] [--consume] [--event PATTERN] [--severity LIST]",
+		"ras log --db[=FILE] [--json] [--event PATTERN] [--severity LIST]",
+		NULL
+	};
+
+	argc = ras_options(argc, argv, opts, usage, print_severities);
+	if (db && !*db && argc == 1) {
+		db = argv[0];
+		argc = 0;
+	}
+	if (argc) {
+		ras_msg("unexpected argument '%s': see `ras log --help`",
+			argv[0]);
+		return RAS_EXIT_USAGE;
+	}
+	if (severity &&
+	    ras_severity_parse(severity, &args.filter.severities)) {
+		ras_msg("'%s' is no list of severities: see `ras log --help`",
+			severity);
+		return RAS_EXIT_USAGE;
+	}
+	if (db && (args.follow || args.consume))
+		return usage_error("--db reads stored events: leave out --follow and --consume");
+	if (args.consume && (args.filter.event || args.filter.severities))
+		return usage_error("--consume takes all: leave out --event and --severity");
+	return run(&args, db);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What we know about an event beyond its format file: one descriptor each. */
+#ifndef _RAS_DESC_H
+#define _RAS_DESC_H
+
+#include <stdio.h>
+#include "event.h"
+
+struct ras_build;
+
+/**
+ * struct ras_desc - descriptor of an event
+ * @event: "system:name"; NULL ends the table and fits every other event
+ * @severity: how bad it is, or NULL: unknown
+ * @summary: what happened, one line without a newline, or NULL: the text the
+ *           kernel's own TP_printk gives
+ * @detail: further lines for a human reader, each with indent and newline, or
+ *          NULL
+ * @defaults: fills fields that the user of `ras inject` did not give; returns
+ *            0 or -errno, with a message in the builder
+ * @other: the second set of texts is the one for this event (where TP_printk
+ *         chooses between two)
+ * @guids: names of char arrays that are GUIDs
+ * @decimal: 64-bit fields are counts, not registers: shown in decimal
+ * @required: field that an injected record must be given, or NULL
+ */
+struct ras_desc {
+	const char *event;
+	enum ras_severity (*severity)(const struct ras_event *ev);
+	void (*summary)(const struct ras_event *ev, FILE *out);
+	void (*detail)(const struct ras_event *ev, FILE *out);
+	int (*defaults)(struct ras_build *build, int cpu);
+	bool (*other)(const struct ras_event *ev);
+	const char * const *guids;
+	bool decimal;
+	const char *required;
+};
+
+const struct ras_desc *ras_desc_find(const char *event);
+
+#endif /* _RAS_DESC_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading a mapped perf ring buffer, as its consumer or beside it. */
+#ifndef _RAS_RING_H
+#define _RAS_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/perf_event.h>
+#include <linux/types.h>
+
+/**
+ * struct ras_ring - a mapped ring buffer and how far it has been read
+ * @page: its control page
+ * @data: its records
+ * @size: bytes of @data
+ * @pos: where the next record begins; valid until there is a new consumer
+ * @cpu: whose buffer it is
+ * @peek: somebody else may be consuming it: check again after each copy
+ * @follow: peeking, and also wanting records that the consumer took already
+ * @skipped: bytes that a peeker found gone
+ * @seq: the control page's lock, which changes with the positions
+ * @last: ras_ring_hash() of the last record read, 0 if there was none
+ * @copy: the last record, in one piece
+ * @copy_size: room there
+ */
+struct ras_ring {
+	struct perf_event_mmap_page *page;
+	const unsigned char *data;
+	u64 size;
+	u64 pos;
+	int cpu;
+	bool peek;
+	bool follow;
+	u64 skipped;
+	u32 seq;
+	u64 last;
+	void *copy;
+	size_t copy_size;
+};
+
+void ras_ring_init(struct ras_ring *ring, void *base, unsigned int pages);
+void ras_ring_exit(struct ras_ring *ring);
+u64 ras_ring_head(const struct ras_ring *ring);
+u64 ras_ring_tail(const struct ras_ring *ring);
+int ras_ring_next(struct ras_ring *ring, struct perf_event_header **header);
+bool ras_ring_find(const struct ras_ring *ring, u64 hash, u64 limit,
+		   u64 *behind);
+void ras_ring_consume(struct ras_ring *ring, u64 tail);
+
+#endif /* _RAS_RING_H */

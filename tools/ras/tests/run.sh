@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# run.sh RAS UNIT: the tests that need neither root nor a patched kernel.
+#
+# Each golden/*.test is a transcript: "$ COMMAND", what it must print on stdout
+# and stderr, and "? STATUS" unless that is 0. UPDATE=1 writes down what is
+# printed now; read the difference before believing it.
+
+RAS=$(realpath "$1")
+UNIT=$(realpath "$2")
+cd "$(dirname "$0")" || exit 1
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+export TZ=UTC LC_ALL=C
+
+# used by the transcripts
+# shellcheck disable=SC2317
+ras() { "$RAS" "$@"; }
+# shellcheck disable=SC2317
+decode() { "$RAS" decode --formats formats "$@"; }
+# shellcheck disable=SC2317,SC2059
+check() { printf "$1" >"$TMP/conf"; "$RAS" daemon --check --config "$TMP/conf"; }
+# A .hex file has hexadecimal digits and comments.
+# shellcheck disable=SC2317
+unhex() { perl -ne 's/#.*//; s/\s//g; print pack("H*", $_)' "$1"; }
+
+replay()
+{
+	local line status
+
+	while IFS= read -r line; do
+		case $line in
+		'#'* | '') echo "$line" ;;
+		'$ '*)
+			echo "$line"
+			(eval "${line#?}") 2>&1
+			status=$?
+			[ $status = 0 ] || echo "? $status"
+			;;
+		esac
+	done <"$1" | sed "s,$TMP,TMP,g"
+}
+
+nr=0 failed=0
+result()
+{
+	nr=$((nr + 1))
+	[ "$1" = 0 ] || failed=$((failed + 1))
+	[ "$1" = 0 ] && echo "ok $nr $2" || echo "not ok $nr $2"
+}
+
+echo "TAP version 13"
+for test in golden/*.test; do
+	replay "$test" >"$TMP/now"
+	if [ "${UPDATE:-0}" = 1 ]; then
+		cat "$TMP/now" >"$test"
+	fi
+	diff -u "$test" "$TMP/now" | sed 's/^/# /'
+	result "${PIPESTATUS[0]}" "$test"
+done
+while IFS= read -r line; do
+	case $line in
+	'ok '*) result 0 "${line#ok }" ;;
+	'not ok '*) result 1 "${line#not ok }" ;;
+	*) echo "# $line" ;;
+	esac
+done < <("$UNIT" "$TMP" 2>&1 || echo "not ok unit: exit status $?")
+echo "1..$nr"
+echo "# $((nr - failed)) passed, $failed failed"
+[ $failed = 0 ]
