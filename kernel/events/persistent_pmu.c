@@ -7,8 +7,6 @@
  * that CPU write into. So it can be closed, passed on or killed with its
  * task, and nothing happens to the capture.
  */
-#define pr_fmt(fmt) "perf: persistent: " fmt
-
 #include <linux/mm.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
