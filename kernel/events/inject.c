@@ -15,6 +15,7 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/mutex.h>
 #include <linux/perf_event.h>
@@ -83,6 +84,7 @@ static int perf_inject_deep(const struct perf_inject_record *rec)
 }
 
 struct perf_inject_ipi {
+	struct perf_event		*event;
 	const struct perf_inject_record	*rec;
 	int				ret;
 };
@@ -91,6 +93,12 @@ static void perf_inject_on_cpu(void *info)
 {
 	struct perf_inject_ipi *ipi = info;
 
+	/* A CPU that comes or goes is online for longer than its events are. */
+	if (is_persistent_event(ipi->event) && !perf_persistent_captures(ipi->event)) {
+		ipi->ret = -ENODEV;
+		return;
+	}
+
 	ipi->ret = perf_trace_inject(ipi->rec);
 }
 
@@ -98,9 +106,9 @@ static void perf_inject_on_cpu(void *info)
  * The listeners of a tracepoint are on a list of their CPU, and their buffers
  * may be written on that CPU only.
  */
-static int perf_inject_stream(const struct perf_inject_record *rec)
+static int perf_inject_stream(struct perf_event *event, const struct perf_inject_record *rec)
 {
-	struct perf_inject_ipi ipi = { .rec = rec };
+	struct perf_inject_ipi ipi = { .event = event, .rec = rec };
 
 	if (smp_call_function_single(rec->cpu, perf_inject_on_cpu, &ipi, 1))
 		return -ENODEV;
@@ -179,14 +187,26 @@ static void perf_inject_log(struct perf_event *event, const struct perf_inject_r
 		  rec->call->class->system, trace_event_name(rec->call));
 }
 
-static int perf_inject_one(struct perf_event *event, const struct perf_event_header *header,
-			   const u64 *sample)
+/*
+ * Function tracing and the like have no fields that could be checked. The BPF
+ * programs of probes want registers, not a record.
+ */
+static bool perf_inject_has_fields(const struct trace_event_call *call)
+{
+	return !(call->flags & (TRACE_EVENT_FL_IGNORE_ENABLE | TRACE_EVENT_FL_UKPROBE));
+}
+
+static int perf_inject_call(struct perf_event *event, struct trace_event_call *call,
+			    const struct perf_event_header *header, const u64 *sample)
 {
 	struct perf_inject_record rec = {
-		.call = event->tp_event,
+		.call = call,
 		.cpu = event->cpu >= 0 ? event->cpu : raw_smp_processor_id(),
 	};
 	int ret;
+
+	if (!perf_inject_has_fields(call))
+		return -EOPNOTSUPP;
 
 	ret = perf_inject_parse(event->attr.sample_type, header, sample, &rec);
 	if (ret)
@@ -198,8 +218,31 @@ static int perf_inject_one(struct perf_event *event, const struct perf_event_hea
 
 	perf_inject_log(event, &rec);
 
-	return rec.level == PERF_INJECT_STREAM ? perf_inject_stream(&rec) :
+	return rec.level == PERF_INJECT_STREAM ? perf_inject_stream(event, &rec) :
 						 perf_inject_deep(&rec);
+}
+
+/*
+ * An ordinary event keeps its tracepoint from going away. A persistent one
+ * does not: it may belong to a module that is not loaded now.
+ */
+static int perf_inject_one(struct perf_event *event, const struct perf_event_header *header,
+			   const u64 *sample)
+{
+	struct trace_event_call *call;
+	int ret;
+
+	if (!is_persistent_event(event))
+		return perf_inject_call(event, event->tp_event, header, sample);
+
+	call = perf_persistent_call_get(event);
+	if (IS_ERR(call))
+		return PTR_ERR(call);
+
+	ret = perf_inject_call(event, call, header, sample);
+	trace_event_put_ref(call);
+
+	return ret;
 }
 
 /* Copy in and inject the record at @buf, of which there are @count bytes. */
@@ -256,16 +299,9 @@ static int perf_inject_permitted(struct file *file, struct perf_event *event)
 	return security_locked_down(LOCKDOWN_PERF_INJECT);
 }
 
-/*
- * Function tracing and the like have no fields that could be checked. The BPF
- * programs of probes want registers, not a record.
- */
 static bool perf_inject_supported(struct perf_event *event)
 {
 	if (event->attr.type != PERF_TYPE_TRACEPOINT && !is_persistent_event(event))
-		return false;
-
-	if (event->tp_event->flags & (TRACE_EVENT_FL_IGNORE_ENABLE | TRACE_EVENT_FL_UKPROBE))
 		return false;
 
 	return event->attr.sample_type & PERF_SAMPLE_RAW &&
@@ -285,8 +321,9 @@ static bool perf_inject_supported(struct perf_event *event)
  * @count when a record was refused. If that is the first: -EINVAL for a
  * malformed record, -E2BIG for one that no tracepoint could have written,
  * -EPERM, -EOPNOTSUPP for an event or level that cannot be injected, -ENODEV
- * if the event's CPU is offline, -EAGAIN if the CPU was just emitting an event
- * of the same context, or what the event's owner said.
+ * if the event's CPU is offline or its module is not loaded, -EAGAIN if the
+ * CPU was just emitting an event of the same context, or what the event's
+ * owner said.
  */
 ssize_t perf_inject_write(struct file *file, const char __user *buf,
 			  size_t count, loff_t *ppos)

@@ -7,6 +7,8 @@
  * that CPU write into. So it can be closed, passed on or killed with its
  * task, and nothing happens to the capture.
  */
+#include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
@@ -25,14 +27,18 @@ static bool perf_persistent_has_sideband(const struct perf_event_attr *attr)
 }
 
 /* The records are there already, so their layout is not negotiable. */
-static int perf_persistent_check_sampling(const struct perf_event_attr *attr)
+static int perf_persistent_check_sampling(const struct perf_event_attr *attr,
+					  const struct perf_persistent_set *set)
 {
 	if (attr->freq || attr->sample_period != 1 ||
-	    attr->sample_type != PERF_PERSISTENT_SAMPLE_TYPE)
+	    attr->sample_type != perf_persistent_sample_type(set))
+		return -EINVAL;
+
+	if (attr->write_backward != perf_persistent_keeps_last(set))
 		return -EINVAL;
 
 	/* Neither can the clock and the context be chosen any more. */
-	if (attr->use_clockid || attr->write_backward || attr->exclude_user ||
+	if (attr->use_clockid || attr->exclude_user ||
 	    attr->exclude_kernel || attr->exclude_hv || attr->exclude_idle ||
 	    attr->exclude_host)
 		return -EINVAL;
@@ -45,7 +51,7 @@ static int perf_persistent_check_sampling(const struct perf_event_attr *attr)
 
 /**
  * struct perf_persistent_reader - what belongs to a reader's event
- * @pe:	  the event that it reads
+ * @pe:	  the event that it reads, with a reference
  * @buf:  the buffer, which may be another CPU's
  * @seen: how far the buffer had been written, since boot, when poll() last
  *	  looked; the readers of one buffer are woken independently of each
@@ -72,56 +78,61 @@ bool is_persistent_event(struct perf_event *event)
 	return event->pmu == &persistent_pmu;
 }
 
+/**
+ * perf_persistent_of - what a reader reads
+ * @event: an event of this PMU
+ *
+ * Return: the persistent event, which exists as long as @event does.
+ */
+struct perf_persistent_event *perf_persistent_of(struct perf_event *event)
+{
+	struct perf_persistent_reader *reader = event->pmu_private;
+
+	return reader->pe;
+}
+
 /*
  * Runs when the event is closed, and also when perf core turns it down after
  * a successful init: it must not stay on the buffer's list then.
  */
 static void perf_persistent_destroy(struct perf_event *event)
 {
+	struct perf_persistent_reader *reader = event->pmu_private;
+
 	if (event->rb) {
 		mutex_lock(&event->mmap_mutex);
 		ring_buffer_attach(event, NULL);
 		mutex_unlock(&event->mmap_mutex);
 	}
 
-	kfree(event->pmu_private);
+	kobject_put(&reader->pe->kobj);
+	kfree(reader);
 }
 
-static int perf_persistent_event_init(struct perf_event *event)
+/* Attach a reader's event to what @pe has captured on a CPU. */
+static int perf_persistent_attach(struct perf_event *event, struct perf_persistent_event *pe,
+				  int cpu)
 {
-	struct perf_event_attr *attr = &event->attr;
+	struct perf_persistent_source *source = per_cpu_ptr(pe->sources, cpu);
+	struct perf_persistent_buffer *buf = per_cpu_ptr(pe->set->buffers, cpu);
 	struct perf_persistent_reader *reader;
-	struct perf_persistent_buffer *buf;
-	struct perf_persistent_event *pe;
-	struct perf_event *source;
 	struct perf_buffer *rb;
-	u64 cpu;
+	u64 id;
 	int ret;
 
-	if (attr->type != persistent_pmu.type)
-		return -ENOENT;
-
-	if (event->cpu < 0 || attr->config2 || attr->config3)
-		return -EINVAL;
-
-	pe = perf_persistent_find(attr->config);
-	if (!pe)
-		return -ENOENT;
-
-	/* An offline CPU cannot be opened, but its buffer can, from another. */
-	cpu = attr->config1 ? attr->config1 - 1 : event->cpu;
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return -ENXIO;
-
-	buf = per_cpu_ptr(&perf_persistent_buffer, cpu);
-	/* Pairs with the release in perf_persistent_buffer_init(). */
+	/* Pairs with the release in perf_persistent_buffer_get(). */
 	rb = smp_load_acquire(&buf->rb);
-	source = perf_persistent_get(pe, cpu);
-	if (!rb || !source)
-		return -ENXIO;
+	id = READ_ONCE(source->id);
+	if (!rb || !id) {
+		if (!perf_persistent_pending(pe))
+			return -ENXIO;
+		/* There is nothing to map; what counts it can remove it. */
+		if (is_sampling_event(event))
+			return -ENODEV;
+	}
 
 	if (is_sampling_event(event)) {
-		ret = perf_persistent_check_sampling(attr);
+		ret = perf_persistent_check_sampling(&event->attr, pe->set);
 		if (ret)
 			return ret;
 	}
@@ -132,16 +143,15 @@ static int perf_persistent_event_init(struct perf_event *event)
 
 	reader->pe = pe;
 	reader->buf = buf;
-	reader->seen = perf_persistent_position(buf, &rb->user_page->data_tail);
-
 	event->pmu_private = reader;
 	event->destroy = perf_persistent_destroy;
 	/* The samples carry the id of the event that wrote them. */
-	event->id = source->id;
-	event->tp_event = source->tp_event;
+	if (id)
+		event->id = id;
 
 	/* Without sampling it is a counter, which may not see the records. */
 	if (is_sampling_event(event)) {
+		reader->seen = perf_persistent_position(buf, &rb->user_page->data_tail);
 		refcount_inc(&rb->refcount);
 		ring_buffer_attach(event, rb);
 	}
@@ -149,21 +159,50 @@ static int perf_persistent_event_init(struct perf_event *event)
 	return 0;
 }
 
+static int perf_persistent_event_init(struct perf_event *event)
+{
+	struct perf_event_attr *attr = &event->attr;
+	struct perf_persistent_event *pe;
+	u64 cpu;
+	int ret;
+
+	if (attr->type != persistent_pmu.type)
+		return -ENOENT;
+
+	if (event->cpu < 0 || attr->config2 || attr->config3)
+		return -EINVAL;
+
+	/* An offline CPU cannot be opened, but its buffer can, from another. */
+	cpu = attr->config1 ? attr->config1 - 1 : event->cpu;
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return -ENXIO;
+
+	pe = perf_persistent_get(attr->config);
+	if (!pe)
+		return -ENOENT;
+
+	ret = perf_persistent_attach(event, pe, cpu);
+	if (ret)
+		kobject_put(&pe->kobj);
+
+	return ret;
+}
+
 /* The kernel's own event does the work. */
-static int perf_persistent_add(struct perf_event *event, int flags)
+static int perf_persistent_pmu_add(struct perf_event *event, int flags)
 {
 	return 0;
 }
 
-static void perf_persistent_del(struct perf_event *event, int flags) { }
-static void perf_persistent_start(struct perf_event *event, int flags) { }
-static void perf_persistent_stop(struct perf_event *event, int flags) { }
+static void perf_persistent_pmu_del(struct perf_event *event, int flags) { }
+static void perf_persistent_pmu_start(struct perf_event *event, int flags) { }
+static void perf_persistent_pmu_stop(struct perf_event *event, int flags) { }
 
 /**
  * perf_persistent_read - bring a reader's counts up to date
  * @event: an event of this PMU
  *
- * The counts are those of the kernel's own event, since boot. perf core calls
+ * The counts are those of the kernel's own event. perf core calls
  * pmu::read() for an event that is scheduled in and nothing for others, such
  * as one whose CPU was offline, so read() calls this first.
  *
@@ -172,11 +211,11 @@ static void perf_persistent_stop(struct perf_event *event, int flags) { }
 void perf_persistent_read(struct perf_event *event)
 {
 	struct perf_persistent_reader *reader = event->pmu_private;
-	struct perf_event *source;
+	u64 count, lost;
 
-	source = perf_persistent_get(reader->pe, reader->buf->cpu);
-	local64_set(&event->count, local64_read(&source->count));
-	atomic64_set(&event->lost_samples, atomic64_read(&source->lost_samples));
+	perf_persistent_counts(reader->pe, reader->buf->cpu, &count, &lost);
+	local64_set(&event->count, count);
+	atomic64_set(&event->lost_samples, lost);
 }
 
 /**
@@ -188,11 +227,13 @@ void perf_persistent_read(struct perf_event *event)
  *
  * Context: process.
  * Return: EPOLLIN once per advance of data_head; at first if anything is
- * unread. EPOLLHUP for a counter, which has no buffer.
+ * unread. EPOLLHUP for a counter, which has no buffer, and for an event that is
+ * not persistent any more.
  */
 __poll_t perf_persistent_poll(struct perf_event *event)
 {
 	struct perf_persistent_reader *reader = event->pmu_private;
+	__poll_t hup = READ_ONCE(reader->pe->forgotten) ? EPOLLHUP : 0;
 	unsigned long head;
 
 	if (!is_sampling_event(event))
@@ -201,9 +242,9 @@ __poll_t perf_persistent_poll(struct perf_event *event)
 	head = perf_persistent_position(reader->buf,
 					&reader->buf->rb->user_page->data_head);
 	if (xchg(&reader->seen, head) == head)
-		return 0;
+		return hup;
 
-	return EPOLLIN | EPOLLRDNORM;
+	return hup | EPOLLIN | EPOLLRDNORM;
 }
 
 /**
@@ -284,6 +325,24 @@ static const struct vm_operations_struct perf_persistent_vmops = {
 	.may_split	= perf_mmap_may_split,
 };
 
+/*
+ * To consume is to decide what the next one will not see any more. That is for
+ * those whom the administrator has made monitors, whatever perf_event_paranoid
+ * lets others look at; and it is the opener's right, which can be passed on.
+ */
+static int perf_persistent_may_consume(struct perf_event *event, struct file *file)
+{
+	/* Written backward, and over what was not read: there is no tail. */
+	if (event->attr.write_backward)
+		return -EACCES;
+
+	if (!file_ns_capable(file, &init_user_ns, CAP_PERFMON) &&
+	    !file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+
+	return 0;
+}
+
 /**
  * perf_persistent_mmap - map a CPU's buffer
  * @event: an event of this PMU
@@ -297,7 +356,9 @@ static const struct vm_operations_struct perf_persistent_vmops = {
  *
  * Context: process, under mmap_lock.
  * Return: 0, -EINVAL if the size is not that of the buffer or the event is a
- * counter, -EBUSY if there is a consumer already, -ENOMEM.
+ * counter; for a writable one -EPERM if the opener had no CAP_PERFMON, -EACCES
+ * if the buffer keeps the last records, -EBUSY if there is a consumer already,
+ * -ENOMEM.
  */
 int perf_persistent_mmap(struct perf_event *event, struct vm_area_struct *vma)
 {
@@ -309,6 +370,10 @@ int perf_persistent_mmap(struct perf_event *event, struct vm_area_struct *vma)
 		return -EINVAL;
 
 	if (vma->vm_flags & VM_WRITE) {
+		ret = perf_persistent_may_consume(event, vma->vm_file);
+		if (ret)
+			return ret;
+
 		buf = rb->persistent;
 		if (cmpxchg(&buf->consumer, NULL, event))
 			return -EBUSY;
@@ -330,65 +395,7 @@ int perf_persistent_mmap(struct perf_event *event, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* sysfs, see Documentation/ABI/testing/sysfs-bus-event_source-devices-persistent */
-
-static ssize_t event_config_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct perf_pmu_events_attr *pa =
-		container_of(attr, struct perf_pmu_events_attr, attr);
-
-	return sysfs_emit(buf, "event=0x%llx\n", pa->id);
-}
-
-static ssize_t event_source_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct perf_pmu_events_attr *pa =
-		container_of(attr, struct perf_pmu_events_attr, attr);
-	struct perf_persistent_event *pe = perf_persistent_find(pa->id);
-
-	return sysfs_emit(buf, "tracepoint=%s:%s,type=0x%x,config=0x%llx\n",
-			  pe->system, pe->name, pe->type, pe->config);
-}
-
-static ssize_t data_pages_show(struct device *dev, struct device_attribute *attr,
-			       char *buf)
-{
-	return sysfs_emit(buf, "%d\n", PERF_PERSISTENT_DATA_PAGES);
-}
-static DEVICE_ATTR_RO(data_pages);
-
-static ssize_t sample_type_show(struct device *dev, struct device_attribute *attr,
-				char *buf)
-{
-	return sysfs_emit(buf, "0x%x\n", PERF_PERSISTENT_SAMPLE_TYPE);
-}
-static DEVICE_ATTR_RO(sample_type);
-
-static ssize_t cpus_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	cpumask_var_t cpus;
-	ssize_t len;
-	int cpu;
-
-	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
-		return -ENOMEM;
-
-	for_each_possible_cpu(cpu)
-		if (READ_ONCE(per_cpu(perf_persistent_buffer, cpu).rb))
-			cpumask_set_cpu(cpu, cpus);
-
-	len = cpumap_print_to_pagebuf(true, buf, cpus);
-	free_cpumask_var(cpus);
-	return len;
-}
-static DEVICE_ATTR_RO(cpus);
-
-static struct attribute *buffer_attrs[] = {
-	&dev_attr_data_pages.attr,
-	&dev_attr_sample_type.attr,
-	&dev_attr_cpus.attr,
-	NULL
-};
+/* See Documentation/ABI/testing/sysfs-bus-event_source-devices-persistent. */
 
 PMU_FORMAT_ATTR(event, "config:0-31");
 PMU_FORMAT_ATTR(buffer, "config1:0-31");
@@ -399,29 +406,24 @@ static struct attribute *format_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group buffer_group = {
-	.name	= "buffer",
-	.attrs	= buffer_attrs,
-};
-
 static const struct attribute_group format_group = {
 	.name	= "format",
 	.attrs	= format_attrs,
 };
 
-static struct attribute_group events_group = {
-	.name	= "events",
+/* persistent_sysfs.c puts a file into it for each event. */
+static struct attribute *events_attrs[] = {
+	NULL
 };
 
-static struct attribute_group sources_group = {
-	.name	= "sources",
+static const struct attribute_group events_group = {
+	.name	= "events",
+	.attrs	= events_attrs,
 };
 
 static const struct attribute_group *persistent_groups[] = {
 	&format_group,
 	&events_group,
-	&sources_group,
-	&buffer_group,
 	NULL
 };
 
@@ -429,47 +431,21 @@ static struct pmu persistent_pmu = {
 	.task_ctx_nr	= perf_invalid_context,
 	.attr_groups	= persistent_groups,
 	.event_init	= perf_persistent_event_init,
-	.add		= perf_persistent_add,
-	.del		= perf_persistent_del,
-	.start		= perf_persistent_start,
-	.stop		= perf_persistent_stop,
+	.add		= perf_persistent_pmu_add,
+	.del		= perf_persistent_pmu_del,
+	.start		= perf_persistent_pmu_start,
+	.stop		= perf_persistent_pmu_stop,
 	.read		= perf_persistent_read,
 };
 
-typedef ssize_t (*perf_persistent_show_t)(struct device *, struct device_attribute *,
-					  char *);
-
-/* A NULL-terminated array with one read-only file for each event. */
-static struct attribute **__init perf_persistent_event_attrs(perf_persistent_show_t show)
+/**
+ * perf_persistent_device - the PMU's device
+ *
+ * Return: the device, NULL before device_initcall and if there is no PMU.
+ */
+struct device *perf_persistent_device(void)
 {
-	int i, n = 0, nr = perf_persistent_nr();
-	struct perf_persistent_event *pe;
-	struct perf_pmu_events_attr *pa;
-	struct attribute **attrs;
-
-	attrs = kcalloc(nr + 1, sizeof(*attrs), GFP_KERNEL);
-	pa = kcalloc(nr, sizeof(*pa), GFP_KERNEL);
-	if (!attrs || !pa) {
-		kfree(attrs);
-		kfree(pa);
-		return NULL;
-	}
-
-	for (i = 1; i <= nr; i++) {
-		pe = perf_persistent_find(i);
-		if (!pe)
-			continue;
-
-		sysfs_attr_init(&pa[n].attr.attr);
-		pa[n].attr.attr.name = pe->name;
-		pa[n].attr.attr.mode = 0444;
-		pa[n].attr.show = show;
-		pa[n].id = i;
-		attrs[n] = &pa[n].attr.attr;
-		n++;
-	}
-
-	return attrs;
+	return persistent_pmu.dev;
 }
 
 /**
@@ -481,10 +457,5 @@ static struct attribute **__init perf_persistent_event_attrs(perf_persistent_sho
  */
 int __init perf_persistent_pmu_init(void)
 {
-	events_group.attrs = perf_persistent_event_attrs(event_config_show);
-	sources_group.attrs = perf_persistent_event_attrs(event_source_show);
-	if (!events_group.attrs || !sources_group.attrs)
-		return -ENOMEM;
-
 	return perf_pmu_register(&persistent_pmu, "persistent", -1);
 }
