@@ -105,6 +105,27 @@ int ras_clock_update(struct ras_clock *clock)
 }
 
 /**
+ * ras_clock_boot_id - which boot this is
+ * @boot_id: result, RAS_BOOT_ID_LEN + 1 bytes
+ *
+ * Return: 0 or -errno.
+ */
+int ras_clock_boot_id(char *boot_id)
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return -errno;
+	len = read(fd, boot_id, RAS_BOOT_ID_LEN);
+	close(fd);
+	if (len != RAS_BOOT_ID_LEN)
+		return -EIO;
+	boot_id[RAS_BOOT_ID_LEN] = '\0';
+	return 0;
+}
+
+/**
  * ras_clock_init - set up this boot's time base
  * @clock: result
  *
@@ -112,17 +133,22 @@ int ras_clock_update(struct ras_clock *clock)
  */
 int ras_clock_init(struct ras_clock *clock)
 {
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t len;
+	int err = ras_clock_boot_id(clock->boot_id);
 
-	if (fd < 0)
-		return -errno;
-	len = read(fd, clock->boot_id, RAS_BOOT_ID_LEN);
-	close(fd);
-	if (len != RAS_BOOT_ID_LEN)
-		return -EIO;
-	clock->boot_id[RAS_BOOT_ID_LEN] = '\0';
-	return ras_clock_update(clock);
+	return err ? err : ras_clock_update(clock);
+}
+
+/**
+ * ras_clock_now - a clock that only advances
+ *
+ * Return: ns.
+ */
+u64 ras_clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
 /**

@@ -15,6 +15,8 @@ struct ras_clock {
 	char boot_id[RAS_BOOT_ID_LEN + 1];
 };
 
+int ras_clock_boot_id(char *boot_id);
+u64 ras_clock_now(void);
 int ras_clock_init(struct ras_clock *clock);
 int ras_clock_update(struct ras_clock *clock);
 void ras_clock_stamp(const struct ras_clock *clock, struct ras_event *ev);

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ras daemon: one poll loop over buffers, signals and policy commands. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <linux/kernel.h>
+#include <perf/cpumap.h>
 #include <subcmd/parse-options.h>
 #include "daemon.h"
 #include "ras.h"
 #include "run.h"
+#include "uevent.h"
 
 #define RETRY_NS	NSEC_PER_SEC
+#define HANG_UP_NS	(NSEC_PER_SEC / 10)
+/* A CPU's buffer is there a moment after the CPU. */
+#define CPU_ONLINE_NS	NSEC_PER_SEC
+#define NEVER		(~0ULL)
 
 /**
  * struct loop - what the poll loop waits for
  * @daemon: daemon
  * @path: configuration file, NULL if there is none
  * @signals: signalfd
- * @fds: for poll(): @signals, then one per buffer
- * @nr_fds: their number
- * @next_rescan: when to look for new buffers, ns
+ * @uevents: tells that a CPU came online, or negative
+ * @wake: epoll of both
+ * @next_rescan: when to look for buffers that came and went, ns; NEVER if
+ *		 nothing can come that is not told
+ * @trouble: what the last rescan could not do
  * @next_clock: when to compare the clocks again, ns
  * @stop: a signal asked for the end
  */
@@ -32,20 +39,13 @@ struct loop {
 	struct ras_daemon daemon;
 	const char *path;
 	int signals;
-	struct pollfd *fds;
-	unsigned int nr_fds;
+	int uevents;
+	int wake;
 	u64 next_rescan;
+	char trouble[512];
 	u64 next_clock;
 	bool stop;
 };
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
 
 static int open_signals(void)
 {
@@ -61,24 +61,22 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int set_fds(struct loop *loop)
+static int watch(int epoll, int fd)
 {
-	const struct ras_reader *reader = &loop->daemon.reader;
-	unsigned int i, nr = reader->nr + 1;
-	struct pollfd *fds;
+	struct epoll_event event = { .events = EPOLLIN };
 
-	if (loop->nr_fds == nr)
-		return 0;
-	fds = realloc(loop->fds, nr * sizeof(*fds));
-	if (!fds)
-		return -ENOMEM;
-	fds[0].fd = loop->signals;
-	for (i = 0; i < nr; i++)
-		fds[i].events = POLLIN;
-	for (i = 0; i < reader->nr; i++)
-		fds[i + 1].fd = reader->sources[i]->fd;
-	loop->fds = fds;
-	loop->nr_fds = nr;
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int open_wake(struct loop *loop)
+{
+	loop->signals = open_signals();
+	loop->uevents = ras_uevent_open();
+	loop->wake = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->signals < 0 || loop->wake < 0 || watch(loop->wake, loop->signals))
+		return -errno;
+	if (loop->uevents >= 0 && watch(loop->wake, loop->uevents))
+		return -errno;
 	return 0;
 }
 
@@ -93,10 +91,16 @@ static void reload(struct loop *loop)
 		ras_msg("configuration not changed: %s", error);
 		return;
 	}
-	/* the database stays: what it has tells what to skip after a crash */
+	/*
+	 * The database stays: what it has tells what to skip after a crash.
+	 * The sets stay: they were opened.
+	 */
 	free(new.database);
+	ras_names_free(&new.sets);
 	new.database = loop->daemon.config.database;
+	new.sets = loop->daemon.config.sets;
 	loop->daemon.config.database = NULL;
+	memset(&loop->daemon.config.sets, 0, sizeof(new.sets));
 	ras_config_free(&loop->daemon.config);
 	loop->daemon.config = new;
 	ras_msg("configuration read again: %u policies", new.nr_policies);
@@ -123,47 +127,75 @@ static int timeout_ms(const struct loop *loop, u64 now)
 		until = deadline;
 	if (loop->daemon.failing && now + RETRY_NS < until)
 		until = now + RETRY_NS;
+	if (until == NEVER)
+		return -1;
 	if (until <= now)
 		return 0;
 	return (until - now + 999999) / 1000000;
 }
 
-static int rescan(struct loop *loop, u64 now)
+/* Does a set exist, with a buffer for each CPU that is online? */
+static bool set_complete(const struct ras_pmu_set *set)
+{
+	struct perf_cpu_map *online;
+	struct perf_cpu cpu;
+	bool all = true;
+	int i;
+
+	if (!set || !set->cpus)
+		return false;
+	online = perf_cpu_map__new_online_cpus();
+	perf_cpu_map__for_each_cpu(cpu, i, online)
+		all = all && perf_cpu_map__has(set->cpus, cpu);
+	perf_cpu_map__put(online);
+	return all;
+}
+
+/* Nobody tells us that a set was made, or that a module brought its first event. */
+static bool sets_missing(const struct ras_daemon *daemon)
+{
+	const struct ras_names *sets = &daemon->config.sets;
+	unsigned int i;
+
+	for (i = 0; i < sets->nr; i++) {
+		if (!set_complete(ras_pmu_set(&daemon->reader.pmu, sets->names[i])))
+			return true;
+	}
+	return false;
+}
+
+static u64 next_rescan(const struct loop *loop, u64 now)
+{
+	if (loop->uevents < 0 || *loop->trouble || sets_missing(&loop->daemon))
+		return now + loop->daemon.config.rescan;
+	return NEVER;
+}
+
+/* What is wrong is said once, not every time that it still is. */
+static void rescan(struct loop *loop, u64 now)
 {
 	struct ras_daemon *daemon = &loop->daemon;
+	bool failed;
 
-	loop->next_rescan = now + daemon->config.rescan;
-	if (ras_reader_rescan(&daemon->reader) < 0)
+	failed = ras_reader_rescan(&daemon->reader) < 0;
+	if (failed && strcmp(loop->trouble, daemon->reader.error))
 		ras_msg("%s", daemon->reader.error);
+	snprintf(loop->trouble, sizeof(loop->trouble), "%s",
+		 failed ? daemon->reader.error : "");
+	loop->next_rescan = next_rescan(loop, now);
 	if (ras_daemon_resume(daemon))
 		ras_msg("cannot read the database: %s",
 			ras_store_error(daemon->store));
-	return set_fds(loop);
-}
-
-/* A descriptor that only reports trouble must not keep us awake. */
-static void wait_for_work(struct loop *loop, int timeout)
-{
-	unsigned int i;
-
-	if (poll(loop->fds, loop->nr_fds, timeout) <= 0)
-		return;
-	for (i = 1; i < loop->nr_fds; i++) {
-		if (loop->fds[i].revents && !(loop->fds[i].revents & POLLIN))
-			loop->fds[i].fd = -1;
-	}
 }
 
 static int run_loop(struct loop *loop)
 {
 	struct ras_daemon *daemon = &loop->daemon;
-	int err = 0;
+	int ret;
 
-	while (!err) {
-		u64 now = now_ns();
+	for (;;) {
+		u64 now = ras_clock_now();
 
-		if (now >= loop->next_rescan)
-			err = rescan(loop, now);
 		if (now >= loop->next_clock) {
 			/* on failure, the last result still is a good one */
 			ras_clock_update(&daemon->reader.clock);
@@ -172,18 +204,60 @@ static int run_loop(struct loop *loop)
 		ras_daemon_transfer(daemon);
 		ras_runner_reap(&daemon->runner, now);
 		ras_runner_run(&daemon->runner, &daemon->config, now);
-		if (err || loop->stop)
-			break;
-		wait_for_work(loop, timeout_ms(loop, now));
+		if (loop->stop)
+			return 0;
+		if (now >= loop->next_rescan) {
+			rescan(loop, now);
+			/* there may be something to read */
+			continue;
+		}
+		ret = ras_reader_poll(&daemon->reader, loop->wake,
+				      timeout_ms(loop, now));
+		if (ret < 0)
+			return ret;
+		if (ret && loop->next_rescan > now + HANG_UP_NS)
+			loop->next_rescan = now + HANG_UP_NS;
 		handle_signals(loop);
+		if (ras_uevent_cpu_online(loop->uevents))
+			loop->next_rescan = ras_clock_now() + CPU_ONLINE_NS;
 	}
-	return err;
 }
 
 static int fail(const char *text)
 {
 	ras_msg("%s", text);
 	return RAS_EXIT_FAIL;
+}
+
+static unsigned int count_events(const struct ras_reader *reader)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < reader->pmu.nr_events; i++)
+		nr += ras_reader_wants(reader, reader->pmu.events[i].set->name);
+	return nr;
+}
+
+static int open_reader(struct ras_daemon *daemon)
+{
+	const struct ras_names *sets = &daemon->config.sets;
+	struct ras_reader *reader = &daemon->reader;
+	unsigned int i;
+	int err;
+
+	reader->consume = true;
+	reader->wait = true;
+	err = ras_names_copy(&reader->sets, sets);
+	if (!err)
+		err = ras_reader_init(reader);
+	if (!err)
+		err = ras_reader_open(reader);
+	for (i = 0; !err && i < sets->nr; i++) {
+		if (!ras_pmu_set(&reader->pmu, sets->names[i]))
+			ras_msg("set '%s' does not exist yet: waiting for it",
+				sets->names[i]);
+	}
+	return err;
 }
 
 static int start(struct loop *loop)
@@ -193,9 +267,7 @@ static int start(struct loop *loop)
 	char error[512];
 	int err;
 
-	err = ras_reader_init(&daemon->reader);
-	if (!err)
-		err = ras_reader_open(&daemon->reader, true, false);
+	err = open_reader(daemon);
 	if (err)
 		return fail(daemon->reader.error);
 	umask(027);
@@ -203,15 +275,18 @@ static int start(struct loop *loop)
 		mkdir("/var/lib/ras", 0750);
 	if (ras_store_open(&daemon->store, db, false, error, sizeof(error)))
 		return fail(error);
-	loop->signals = open_signals();
-	if (loop->signals < 0)
-		return fail("cannot create a signalfd");
+	if (open_wake(loop))
+		return fail("cannot create descriptors for signals and uevents");
 	err = ras_run_lock(db);
 	if (err)
 		ras_msg("cannot write %s: %s: `ras status` will not know of this daemon",
 			RAS_RUN_FILE, strerror(-err));
+	/* before anything is read */
+	if (ras_daemon_resume(daemon))
+		return fail(ras_store_error(daemon->store));
+	loop->next_rescan = next_rescan(loop, ras_clock_now());
 	ras_msg("daemon started: %u buffers, %u events, database %s, %u policies",
-		daemon->reader.nr, daemon->reader.pmu.nr_events, db,
+		daemon->reader.nr, count_events(&daemon->reader), db,
 		daemon->config.nr_policies);
 	return RAS_EXIT_OK;
 }
@@ -227,7 +302,6 @@ static int run_daemon(struct loop *loop)
 		ras_runner_stop(&loop->daemon.runner);
 		ras_msg("daemon stopped");
 	}
-	free(loop->fds);
 	ras_store_close(loop->daemon.store);
 	ras_reader_close(&loop->daemon.reader);
 	return ret;
@@ -262,10 +336,14 @@ int cmd_daemon(int argc, const char **argv)
 {
 	const char *path = NULL, *db = NULL;
 	bool check = false, man = false;
+	struct ras_names sets = { };
 	const struct option opts[] = {
 		OPT_STRING(0, "config", &path, "FILE", "configuration file"),
 		OPT_STRING(0, "db", &db, "FILE",
 			   "database, instead of the configured one"),
+		OPT_CALLBACK(0, "set", &sets, "SET",
+			     "consume this set instead of the configured ones; may be repeated",
+			     ras_option_set),
 		OPT_BOOLEAN(0, "check", &check,
 			    "only check the configuration file"),
 		OPT_BOOLEAN(0, "man", &man,
@@ -273,15 +351,17 @@ int cmd_daemon(int argc, const char **argv)
 		OPT_END()
 	};
 	static const char * const usage[] = {
-		"ras daemon [--config FILE] [--db FILE] [--check]", NULL
+		"ras daemon [--config FILE] [--db FILE] [--set SET]... [--check]",
+		NULL
 	};
-	struct loop loop = { .signals = -1 };
+	struct loop loop = { .signals = -1, .uevents = -1, .wake = -1 };
 	int ret;
 
 	argc = ras_options(argc, argv, opts, usage, ras_config_help);
 	if (argc) {
 		ras_msg("unexpected argument '%s': see `ras daemon --help`",
 			argv[0]);
+		ras_names_free(&sets);
 		return RAS_EXIT_USAGE;
 	}
 	if (man) {
@@ -293,8 +373,14 @@ int cmd_daemon(int argc, const char **argv)
 		free(loop.daemon.config.database);
 		loop.daemon.config.database = strdup(db);
 	}
+	if (!ret && sets.nr) {
+		ras_names_free(&loop.daemon.config.sets);
+		loop.daemon.config.sets = sets;
+		memset(&sets, 0, sizeof(sets));
+	}
 	if (!ret && !check)
 		ret = run_daemon(&loop);
 	ras_config_free(&loop.daemon.config);
+	ras_names_free(&sets);
 	return ret;
 }

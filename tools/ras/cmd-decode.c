@@ -57,7 +57,7 @@ static int decode_fields(struct decode_args *args, int argc, const char **argv)
 	if (len >= 0)
 		len = ras_record_wrap(raw, len, 0, buf, sizeof(buf));
 	if (len >= 0)
-		len = ras_record_parse((void *)buf, &rec);
+		len = ras_record_parse((void *)buf, RAS_SAMPLE_TYPE, &rec);
 	if (len >= 0)
 		len = ras_record_event(&args->types, &rec, &ev);
 	if (len < 0) {
@@ -90,7 +90,7 @@ static int decode_records(struct decode_args *args, const char *buf,
 		err = -EINVAL;
 		if (size - pos >= sizeof(*header) && header->size &&
 		    header->size <= size - pos)
-			err = ras_record_parse(header, &rec);
+			err = ras_record_parse(header, RAS_SAMPLE_TYPE, &rec);
 		if (!err)
 			err = ras_record_event(&args->types, &rec, &ev);
 		if (err && err != -ENOENT) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ras list: persistent events, captured and lost. */
+/* ras list: persistent events and their counts; buffer sets. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +11,46 @@
 #include "pmu.h"
 #include "ras.h"
 
-static void print_json(const struct ras_pmu_event *event,
-		       const struct ras_counts *counts)
+struct list_args {
+	bool verbose;
+	bool json;
+	bool sets;
+};
+
+/* A number that only some may know. */
+static void json_count(struct ras_json *js, const char *key, bool known,
+		       u64 num)
 {
+	if (known)
+		ras_json_u64(js, key, num);
+	else
+		ras_json_null(js, key);
+}
+
+static void event_json(const struct ras_pmu_event *event,
+		       const struct ras_counts *counts, bool known)
+{
+	bool records = known && event->every && !event->set->keep_last;
 	struct ras_json js = { .out = stdout };
 	unsigned int i;
 
 	ras_json_open(&js, NULL, '{');
-	ras_json_text(&js, "event", event->tracepoint);
+	ras_json_text(&js, "event", event->source);
 	ras_json_text(&js, "name", event->name);
-	ras_json_text(&js, "state", "active");
-	ras_json_u64(&js, "captured", counts->captured);
-	ras_json_u64(&js, "lost", counts->lost);
+	ras_json_text(&js, "set", event->set->name);
+	ras_json_text(&js, "state", event->state);
+	json_count(&js, "count", known, counts->count);
+	json_count(&js, "captured", records, counts->count - counts->lost);
+	json_count(&js, "lost", known, counts->lost);
 	ras_json_open(&js, "cpus", '[');
 	for (i = 0; i < counts->nr; i++) {
+		const struct ras_cpu_count *cpu = &counts->cpus[i];
+
 		ras_json_open(&js, NULL, '{');
-		ras_json_s64(&js, "cpu", counts->cpus[i].cpu);
-		ras_json_u64(&js, "captured", counts->cpus[i].captured);
-		ras_json_u64(&js, "lost", counts->cpus[i].lost);
+		ras_json_s64(&js, "cpu", cpu->cpu);
+		ras_json_u64(&js, "count", cpu->count);
+		json_count(&js, "captured", records, cpu->count - cpu->lost);
+		ras_json_u64(&js, "lost", cpu->lost);
 		ras_json_close(&js, '}');
 	}
 	ras_json_close(&js, ']');
@@ -36,41 +58,112 @@ static void print_json(const struct ras_pmu_event *event,
 	printf("\n");
 }
 
-static void print_text(const struct ras_pmu_event *event,
-		       const struct ras_counts *counts, bool verbose)
+static void event_text(const struct ras_pmu_event *event,
+		       const struct ras_counts *counts, bool known,
+		       bool verbose)
 {
 	unsigned int i;
 
-	printf("%-24s %-28s %-8s %10llu %10llu\n", event->name,
-	       event->tracepoint, "active",
-	       (unsigned long long)counts->captured,
-	       (unsigned long long)counts->lost);
+	printf("%-24s %-28s %-12s %-8s ", event->name, event->source,
+	       event->set->name, event->state);
+	if (!known)
+		printf("%12s %10s\n", "-", "-");
+	else
+		printf("%12llu %10llu\n", (unsigned long long)counts->count,
+		       (unsigned long long)counts->lost);
 	for (i = 0; verbose && i < counts->nr; i++)
-		printf("    %-58s %10llu %10llu\n", counts->cpus[i].name,
-		       (unsigned long long)counts->cpus[i].captured,
+		printf("    CPU %-67d %12llu %10llu\n", counts->cpus[i].cpu,
+		       (unsigned long long)counts->cpus[i].count,
 		       (unsigned long long)counts->cpus[i].lost);
 }
 
-static int list(const struct ras_pmu *pmu, bool verbose, bool json)
+static int list_events(const struct ras_pmu *pmu, const struct list_args *args)
 {
-	struct ras_counts counts;
-	char error[256];
 	unsigned int i;
 
+	if (!args->json)
+		printf("%-24s %-28s %-12s %-8s %12s %10s\n", "EVENT", "SOURCE",
+		       "SET", "STATE", "COUNT", "LOST");
 	for (i = 0; i < pmu->nr_events; i++) {
-		if (ras_counts_get(&counts, pmu, &pmu->events[i], error,
-				   sizeof(error))) {
-			ras_msg("%s", error);
+		const struct ras_pmu_event *event = &pmu->events[i];
+		struct ras_counts counts;
+		int err = ras_counts_get(&counts, event);
+
+		/* forgotten since it was listed */
+		if (err == -ENOENT)
+			continue;
+		if (err && err != -EACCES && err != -EPERM) {
+			ras_msg("cannot read the counts of %s: %s",
+				event->name, strerror(-err));
 			return RAS_EXIT_FAIL;
 		}
-		if (!json && !i)
-			printf("%-24s %-28s %-8s %10s %10s\n", "EVENT",
-			       "TRACEPOINT", "STATE", "CAPTURED", "LOST");
-		if (json)
-			print_json(&pmu->events[i], &counts);
+		if (args->json)
+			event_json(event, &counts, !err);
 		else
-			print_text(&pmu->events[i], &counts, verbose);
+			event_text(event, &counts, !err, args->verbose);
 		ras_counts_free(&counts);
+	}
+	return RAS_EXIT_OK;
+}
+
+static void set_json(const struct ras_pmu *pmu, const struct ras_pmu_set *set)
+{
+	struct ras_json js = { .out = stdout };
+	struct perf_cpu cpu;
+	unsigned int i;
+	int k;
+
+	ras_json_open(&js, NULL, '{');
+	ras_json_text(&js, "set", set->name);
+	ras_json_text(&js, "keep", set->keep_last ? "last" : "first");
+	ras_json_u64(&js, "data_pages", set->data_pages);
+	ras_json_u64(&js, "memory", set->memory);
+	ras_json_hex(&js, "sample_type", set->sample_type);
+	ras_json_open(&js, "cpus", '[');
+	perf_cpu_map__for_each_cpu(cpu, k, set->cpus) {
+		if (set->cpus)
+			ras_json_s64(&js, NULL, cpu.cpu);
+	}
+	ras_json_close(&js, ']');
+	ras_json_open(&js, "events", '[');
+	for (i = 0; i < pmu->nr_events; i++) {
+		if (pmu->events[i].set == set)
+			ras_json_text(&js, NULL, pmu->events[i].name);
+	}
+	ras_json_close(&js, ']');
+	ras_json_close(&js, '}');
+	printf("\n");
+}
+
+static void set_text(const struct ras_pmu *pmu, const struct ras_pmu_set *set)
+{
+	const char *sep = "";
+	unsigned int i;
+
+	printf("%-24s %-5s %10u %12llu  ", set->name,
+	       set->keep_last ? "last" : "first", set->data_pages,
+	       (unsigned long long)set->memory);
+	for (i = 0; i < pmu->nr_events; i++) {
+		if (pmu->events[i].set != set)
+			continue;
+		printf("%s%s", sep, pmu->events[i].name);
+		sep = ", ";
+	}
+	printf("%s\n", *sep ? "" : "-");
+}
+
+static int list_sets(const struct ras_pmu *pmu, const struct list_args *args)
+{
+	unsigned int i;
+
+	if (!args->json)
+		printf("%-24s %-5s %10s %12s  %s\n", "SET", "KEEP",
+		       "DATA-PAGES", "MEMORY", "EVENTS");
+	for (i = 0; i < pmu->nr_sets; i++) {
+		if (args->json)
+			set_json(pmu, pmu->sets[i]);
+		else
+			set_text(pmu, pmu->sets[i]);
 	}
 	return RAS_EXIT_OK;
 }
@@ -84,14 +177,19 @@ static int list(const struct ras_pmu *pmu, bool verbose, bool json)
  */
 int cmd_list(int argc, const char **argv)
 {
-	bool verbose = false, json = false;
+	struct list_args args = { };
 	const struct option opts[] = {
-		OPT_BOOLEAN('v', "verbose", &verbose, "show each CPU"),
-		OPT_BOOLEAN(0, "json", &json, "one JSON object per event"),
+		OPT_BOOLEAN('v', "verbose", &args.verbose, "show each CPU"),
+		OPT_BOOLEAN(0, "sets", &args.sets,
+			    "show the buffer sets instead of the events"),
+		OPT_BOOLEAN(0, "json", &args.json,
+			    "one JSON object per event or set"),
 		OPT_END()
 	};
 	static const char * const usage[] = {
-		"ras list [-v] [--json]", NULL
+		"ras list [-v] [--json]",
+		"ras list --sets [--json]",
+		NULL
 	};
 	struct ras_pmu pmu;
 	char error[512];
@@ -107,7 +205,7 @@ int cmd_list(int argc, const char **argv)
 		ras_msg("%s", error);
 		return RAS_EXIT_FAIL;
 	}
-	ret = list(&pmu, verbose, json);
+	ret = args.sets ? list_sets(&pmu, &args) : list_events(&pmu, &args);
 	ras_pmu_exit(&pmu);
 	return ret;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ras log: recorded errors, from the buffers or from the database. */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,13 +14,15 @@
 #include "run.h"
 #include "store.h"
 
-/* How often a follower looks for buffers of CPUs that came online. */
-#define RESCAN_MS	10000
+/* How often a follower looks for sets and CPUs that came. */
+#define RESCAN_NS	(10 * NSEC_PER_SEC)
 
 struct log_args {
 	bool json;
 	bool follow;
 	bool consume;
+	bool all;
+	struct ras_names sets;
 	struct ras_filter filter;
 };
 
@@ -63,29 +64,6 @@ static int drain(struct ras_reader *reader, const struct log_args *args)
 	return ret;
 }
 
-static void wait_for_events(struct ras_reader *reader)
-{
-	struct pollfd *fds = calloc(reader->nr, sizeof(*fds));
-	unsigned int i;
-
-	if (!fds) {
-		sleep(1);
-		return;
-	}
-	for (i = 0; i < reader->nr; i++) {
-		fds[i].fd = reader->sources[i]->fd;
-		fds[i].events = POLLIN;
-	}
-	if (poll(fds, reader->nr, RESCAN_MS) > 0) {
-		for (i = 0; i < reader->nr; i++) {
-			/* trouble, not data: do not spin on it */
-			if (fds[i].revents && !(fds[i].revents & POLLIN))
-				usleep(100000);
-		}
-	}
-	free(fds);
-}
-
 static void report_skipped(struct ras_reader *reader)
 {
 	unsigned int i;
@@ -94,31 +72,66 @@ static void report_skipped(struct ras_reader *reader)
 		struct ras_ring *ring = &reader->sources[i]->ring;
 
 		if (ring->follow && ring->skipped)
-			ras_msg("CPU %d: %llu bytes were consumed before they could be shown",
-				ring->cpu, (unsigned long long)ring->skipped);
+			ras_msg("%s: %llu bytes were %s before they could be shown",
+				reader->sources[i]->label,
+				(unsigned long long)ring->skipped,
+				ring->backward ? "overwritten" : "consumed");
 		ring->skipped = 0;
 	}
 }
 
-static int log_buffers(const struct log_args *args)
+/* Wait for more, and follow the sets and CPUs that come and go. */
+static void wait_for_events(struct ras_reader *reader, u64 *next_rescan)
 {
-	struct ras_reader reader;
+	u64 now = ras_clock_now();
+	int timeout = 0;
+
+	if (*next_rescan > now)
+		timeout = (*next_rescan - now) / 1000000 + 1;
+	if (!ras_reader_poll(reader, -1, timeout) &&
+	    ras_clock_now() < *next_rescan)
+		return;
+	*next_rescan = ras_clock_now() + RESCAN_NS;
+	if (ras_reader_rescan(reader) < 0)
+		ras_msg("%s", reader->error);
+}
+
+static int read_buffers(struct ras_reader *reader, const struct log_args *args)
+{
+	u64 next_rescan = ras_clock_now() + RESCAN_NS;
 	int err;
 
-	err = ras_reader_init(&reader);
+	if (!reader->nr)
+		ras_msg("there is no buffer to read: no event of %s is active, see `ras list`",
+			args->all ? "any set" : "these sets");
+	while (!(err = drain(reader, args)) && args->follow) {
+		report_skipped(reader);
+		wait_for_events(reader, &next_rescan);
+	}
+	return err;
+}
+
+static int log_buffers(const struct log_args *args)
+{
+	struct ras_reader reader = {
+		.consume = args->consume,
+		.follow = args->follow,
+	};
+	int err;
+
+	err = ras_names_copy(&reader.sets, &args->sets);
+	if (!err && !args->all && !args->sets.nr)
+		err = ras_names_add(&reader.sets, RAS_DEFAULT_SET);
 	if (!err)
-		err = ras_reader_open(&reader, args->consume, args->follow);
+		err = ras_reader_init(&reader);
+	if (!err)
+		err = ras_reader_open(&reader);
 	if (err) {
 		ras_msg("%s", *reader.error ? reader.error : strerror(-err));
 		ras_reader_close(&reader);
 		return RAS_EXIT_FAIL;
 	}
-	while (!(err = drain(&reader, args)) && args->follow) {
-		report_skipped(&reader);
-		wait_for_events(&reader);
-		if (ras_reader_rescan(&reader) < 0)
-			ras_msg("%s", reader.error);
-	}
+	err = read_buffers(&reader, args);
 	ras_reader_close(&reader);
 	if (!err && fflush(stdout))
 		err = -errno;
@@ -165,6 +178,26 @@ static int usage_error(const char *text)
 	return RAS_EXIT_USAGE;
 }
 
+static int check_args(struct log_args *args, const char *db,
+		      const char *severity)
+{
+	if (severity &&
+	    ras_severity_parse(severity, &args->filter.severities)) {
+		ras_msg("'%s' is no list of severities: see `ras log --help`",
+			severity);
+		return RAS_EXIT_USAGE;
+	}
+	if (args->all && args->sets.nr)
+		return usage_error("--all is all sets: leave out --set");
+	if (db && (args->all || args->sets.nr))
+		return usage_error("--db reads stored events: leave out --set and --all");
+	if (db && (args->follow || args->consume))
+		return usage_error("--db reads stored events: leave out --follow and --consume");
+	if (args->consume && (args->filter.event || args->filter.severities))
+		return usage_error("--consume takes all: leave out --event and --severity");
+	return RAS_EXIT_OK;
+}
+
 static int run(struct log_args *args, const char *db)
 {
 	char path[4096];
@@ -197,6 +230,10 @@ int cmd_log(int argc, const char **argv)
 			    "wait for further events"),
 		OPT_BOOLEAN(0, "consume", &args.consume,
 			    "take what is shown out of the buffers"),
+		OPT_CALLBACK(0, "set", &args.sets, "SET",
+			     "read this set instead of ras; may be repeated",
+			     ras_option_set),
+		OPT_BOOLEAN(0, "all", &args.all, "read all sets"),
 		OPT_STRING_OPTARG(0, "db", &db, "FILE",
 				  "read the database instead of the buffers",
 				  ""),
@@ -207,10 +244,11 @@ int cmd_log(int argc, const char **argv)
 		OPT_END()
 	};
 	static const char * const usage[] = {
-		"ras log [--json] [--follow] [--consume] [--event PATTERN] [--severity LIST]",
+		"ras log [--set SET]... [--all] [--json] [--follow] [--consume] [--event PATTERN] [--severity LIST]",
 		"ras log --db[=FILE] [--json] [--event PATTERN] [--severity LIST]",
 		NULL
 	};
+	int ret;
 
 	argc = ras_options(argc, argv, opts, usage, print_severities);
 	if (db && !*db && argc == 1) {
@@ -220,17 +258,12 @@ int cmd_log(int argc, const char **argv)
 	if (argc) {
 		ras_msg("unexpected argument '%s': see `ras log --help`",
 			argv[0]);
-		return RAS_EXIT_USAGE;
+		ret = RAS_EXIT_USAGE;
+	} else {
+		ret = check_args(&args, db, severity);
 	}
-	if (severity &&
-	    ras_severity_parse(severity, &args.filter.severities)) {
-		ras_msg("'%s' is no list of severities: see `ras log --help`",
-			severity);
-		return RAS_EXIT_USAGE;
-	}
-	if (db && (args.follow || args.consume))
-		return usage_error("--db reads stored events: leave out --follow and --consume");
-	if (args.consume && (args.filter.event || args.filter.severities))
-		return usage_error("--consume takes all: leave out --event and --severity");
-	return run(&args, db);
+	if (!ret)
+		ret = run(&args, db);
+	ras_names_free(&args.sets);
+	return ret;
 }

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <linux/kernel.h>
 #include "config.h"
+#include "pmu.h"
 #include "ras.h"
 
-enum option_type { TEXT, COUNT, DURATION, SEVERITIES };
+enum option_type { TEXT, COUNT, DURATION, SEVERITIES, NAMES };
 enum section { NONE, DAEMON, POLICY };
 
 static const struct config_option {
@@ -24,8 +25,11 @@ static const struct config_option {
 	{ DAEMON, "database", TEXT, RAS_DEFAULT_DB, "FILE",
 	  "SQLite database that every event goes into. Its directory must exist, unless it is the default.",
 	  offsetof(struct ras_config, database) },
+	{ DAEMON, "sets", NAMES, RAS_DEFAULT_SET, "LIST",
+	  "Buffer sets to consume, separated by commas. One that does not exist yet is taken when it does. Sets that keep the last records cannot be consumed.",
+	  offsetof(struct ras_config, sets) },
 	{ DAEMON, "rescan", DURATION, "60s", "TIME",
-	  "How often to look for the buffers of CPUs that came online.",
+	  "How often to look for configured sets that are missing. CPUs that come online are seen without.",
 	  offsetof(struct ras_config, rescan) },
 	{ DAEMON, "children", COUNT, "4", "N",
 	  "How many policy commands may run at the same time.",
@@ -94,6 +98,8 @@ static const char *expected(enum option_type type)
 		return "a time such as 500ms, 30s, 5m, 2h or 1d";
 	case SEVERITIES:
 		return "severities such as corrected,deferred or ucna+";
+	case NAMES:
+		return "names of buffer sets such as ras,trace; `ras list --sets` shows them";
 	default:
 		return "some text";
 	}
@@ -126,6 +132,9 @@ static int set_option(const struct config_option *opt, void *base,
 		if (!err)
 			*(u64 *)field = mask;
 		return err;
+	case NAMES:
+		ras_names_free(field);
+		return ras_names_parse(field, value);
 	}
 	return -EINVAL;
 }
@@ -372,6 +381,7 @@ void ras_config_free(struct ras_config *config)
 	}
 	free(config->policies);
 	free(config->database);
+	ras_names_free(&config->sets);
 	memset(config, 0, sizeof(*config));
 }
 

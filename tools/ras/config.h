@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <linux/types.h>
 #include "filter.h"
+#include "names.h"
 
 /**
  * struct ras_policy - [policy NAME]
@@ -27,7 +28,8 @@ struct ras_policy {
 /**
  * struct ras_config - the whole file
  * @database: path
- * @rescan: ns between two looks for new CPUs' buffers
+ * @sets: buffer sets to consume
+ * @rescan: ns between two looks for missing sets
  * @children: commands that may run at once
  * @queue: commands that may wait
  * @policies: in the order of the file
@@ -35,6 +37,7 @@ struct ras_policy {
  */
 struct ras_config {
 	char *database;
+	struct ras_names sets;
 	u64 rescan;
 	u64 children;
 	u64 queue;

@@ -12,7 +12,6 @@
  * struct ras_daemon - the daemon
  * @config: its configuration
  * @reader: the buffers
- * @nr_positioned: how many of them were compared with the database
  * @store: the database
  * @runner: policy commands
  * @failing: storing failed and is to be tried again
@@ -20,7 +19,6 @@
 struct ras_daemon {
 	struct ras_config config;
 	struct ras_reader reader;
-	unsigned int nr_positioned;
 	struct ras_store *store;
 	struct ras_runner runner;
 	bool failing;

@@ -6,6 +6,7 @@
 #include "format.h"
 #include "mc.h"
 #include "mce.h"
+#include "pseudo.h"
 
 static const char * const section_guids[] = { "sec_type", "fru_id", NULL };
 
@@ -54,12 +55,17 @@ static const struct ras_desc descs[] = {
 		.event		= "lost",
 		.decimal	= true,
 	},
+	{
+		.event		= "sample",
+		.severity	= ras_sample_severity,
+		.summary	= ras_sample_summary,
+	},
 	{ }
 };
 
 /**
  * ras_desc_find - the descriptor of an event
- * @event: "system:name"
+ * @event: "system:name", or the name in a text of pseudo.c
  *
  * Return: its descriptor; an empty one for events that have none, never NULL.
  */

@@ -98,6 +98,7 @@ struct ras_value {
  * @time_ns: wall time, ns since the epoch
  * @uptime_ns: the record's own timestamp, ns of the clock dmesg uses
  * @boot_id: the boot that @uptime_ns belongs to
+ * @set: buffer set that it was recorded in, NULL: none that we know of
  * @buffer_cpu: CPU in whose buffer it was recorded
  * @severity: from the type's descriptor
  * @values: one per field of @type
@@ -107,6 +108,7 @@ struct ras_event {
 	u64 time_ns;
 	u64 uptime_ns;
 	char boot_id[RAS_BOOT_ID_LEN + 1];
+	const char *set;
 	int buffer_cpu;
 	enum ras_severity severity;
 	struct ras_value *values;

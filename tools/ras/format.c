@@ -156,23 +156,25 @@ static struct tep_handle *tep_new(void)
 
 /**
  * ras_type_parse - make an event type from the text of a format file
- * @system: trace system, "" for our own pseudo events
+ * @full: "system:name"; what is no tracepoint has no colon, and a text of ours
  * @text: contents of the format file
  * @res: the new type, to be freed with ras_type_free()
  *
  * Return: 0, -ENOMEM, or -EINVAL if libtraceevent cannot read @text.
  */
-int ras_type_parse(const char *system, const char *text, struct ras_type **res)
+int ras_type_parse(const char *full, const char *text, struct ras_type **res)
 {
 	struct ras_type *type = calloc(1, sizeof(*type));
-	char *full = NULL;
+	const char *colon = strchr(full, ':');
+	char *system = strndup(full, colon ? colon - full : 0);
 	int err = -ENOMEM;
 
-	if (!type)
-		return -ENOMEM;
+	if (!type || !system)
+		goto err;
+	type->full = strdup(full);
 	type->text = strdup(text);
 	type->tep = tep_new();
-	if (!type->text || !type->tep)
+	if (!type->full || !type->text || !type->tep)
 		goto err;
 
 	err = -EINVAL;
@@ -182,21 +184,18 @@ int ras_type_parse(const char *system, const char *text, struct ras_type **res)
 	if (!type->tep_event)
 		goto err;
 
-	err = -ENOMEM;
-	if (asprintf(&full, "%s%s%s", system, *system ? ":" : "",
-		     type->tep_event->name) < 0)
-		goto err;
-	type->full = full;
-	type->name = type->tep_event->name;
+	type->name = type->full + (colon ? colon + 1 - full : 0);
 	type->id = type->tep_event->id;
-	type->desc = ras_desc_find(full);
+	type->desc = ras_desc_find(colon ? full : type->tep_event->name);
 	err = init_fields(type);
 	if (err)
 		goto err;
+	free(system);
 	*res = type;
 	return 0;
 
 err:
+	free(system);
 	ras_type_free(type);
 	return err;
 }
@@ -274,6 +273,46 @@ static int read_format(const struct ras_types *types, const char *system,
 }
 
 /**
+ * ras_types_find - find a known event type
+ * @types: the types known so far
+ * @full: "system:name"
+ *
+ * Return: the type that was read last, or NULL.
+ */
+struct ras_type *ras_types_find(const struct ras_types *types,
+				const char *full)
+{
+	struct ras_type *type;
+
+	for (type = types->first; type; type = type->next) {
+		if (!strcmp(type->full, full))
+			break;
+	}
+	return type;
+}
+
+static int read_type(struct ras_types *types, const char *full,
+		     struct ras_type **res)
+{
+	const char *colon = strchr(full, ':');
+	char system[128], *text;
+	int err;
+
+	if (!colon || (size_t)(colon - full) >= sizeof(system) ||
+	    !colon[1] || strchr(full, '/'))
+		return -EINVAL;
+	memcpy(system, full, colon - full);
+	system[colon - full] = '\0';
+
+	err = read_format(types, system, colon + 1, &text);
+	if (err)
+		return err;
+	err = ras_type_parse(full, text, res);
+	free(text);
+	return err;
+}
+
+/**
  * ras_types_get - find an event type, reading its format file if need be
  * @types: the types known so far
  * @full: "system:name"
@@ -285,34 +324,98 @@ static int read_format(const struct ras_types *types, const char *system,
 int ras_types_get(struct ras_types *types, const char *full,
 		  const struct ras_type **res)
 {
-	const char *colon = strchr(full, ':');
-	struct ras_type *type;
-	char system[128], *text;
+	struct ras_type *type = ras_types_find(types, full);
 	int err;
 
-	for (type = types->first; type; type = type->next) {
-		if (!strcmp(type->full, full)) {
-			*res = type;
-			return 0;
-		}
+	if (!type) {
+		err = read_type(types, full, &type);
+		if (err)
+			return err;
+		ras_types_add(types, type);
 	}
-	if (!colon || (size_t)(colon - full) >= sizeof(system) ||
-	    strchr(full, '/'))
-		return -EINVAL;
-	memcpy(system, full, colon - full);
-	system[colon - full] = '\0';
-
-	err = read_format(types, system, colon + 1, &text);
-	if (err)
-		return err;
-	err = ras_type_parse(system, text, &type);
-	free(text);
-	if (err)
-		return err;
-	type->next = types->first;
-	types->first = type;
 	*res = type;
 	return 0;
+}
+
+/**
+ * ras_types_refresh - read a format file again: its module was reloaded
+ * @types: the types known so far
+ * @full: "system:name"
+ * @res: the type as tracefs has it now; the old one stays valid
+ *
+ * Return: as ras_types_get(); -ENOENT also: it is not there now.
+ */
+int ras_types_refresh(struct ras_types *types, const char *full,
+		      const struct ras_type **res)
+{
+	struct ras_type *old = ras_types_find(types, full), *type;
+	int err = read_type(types, full, &type);
+
+	if (err)
+		return err;
+	if (old && !strcmp(old->text, type->text)) {
+		ras_type_free(type);
+		type = old;
+	} else {
+		ras_types_add(types, type);
+	}
+	*res = type;
+	return 0;
+}
+
+/**
+ * ras_types_add - put a type before all others
+ * @types: the types known so far
+ * @type: type; it belongs to @types now
+ */
+void ras_types_add(struct ras_types *types, struct ras_type *type)
+{
+	type->next = types->first;
+	types->first = type;
+}
+
+/**
+ * ras_type_error - say why a tracepoint's format cannot be had, and what to do
+ * @err: what ras_types_get() returned
+ * @full: "system:name"
+ * @error: result
+ * @len: size of @error
+ *
+ * Return: @err.
+ */
+int ras_type_error(int err, const char *full, char *error, size_t len)
+{
+	if (err == -ENODEV)
+		snprintf(error, len,
+			 "tracefs is not mounted: mount -t tracefs none /sys/kernel/tracing");
+	else if (err == -EACCES || err == -EPERM)
+		snprintf(error, len,
+			 "not permitted to read the format of %s in tracefs: run as root",
+			 full);
+	else
+		snprintf(error, len, "cannot read the format of %s in tracefs: %s",
+			 full, strerror(-err));
+	return err;
+}
+
+/**
+ * ras_types_version - find a known event type as it was when it had that id
+ * @types: the types known so far
+ * @full: "system:name", NULL: any
+ * @id: common_type of a trace record
+ *
+ * Return: the type or NULL.
+ */
+const struct ras_type *ras_types_version(const struct ras_types *types,
+					 const char *full, int id)
+{
+	const struct ras_type *type;
+
+	for (type = types->first; type; type = type->next) {
+		if (id && type->id == id && (!full || !strcmp(type->full, full)))
+			return type;
+	}
+	return NULL;
 }
 
 /**
@@ -324,13 +427,7 @@ int ras_types_get(struct ras_types *types, const char *full,
  */
 const struct ras_type *ras_types_by_id(const struct ras_types *types, int id)
 {
-	const struct ras_type *type;
-
-	for (type = types->first; type; type = type->next) {
-		if (type->id == id)
-			return type;
-	}
-	return NULL;
+	return ras_types_version(types, NULL, id);
 }
 
 /**
@@ -345,26 +442,4 @@ void ras_types_free(struct ras_types *types)
 		types->first = type->next;
 		ras_type_free(type);
 	}
-}
-
-/**
- * ras_type_lost - the pseudo event for records that found the buffer full
- *
- * Return: its type, or NULL without memory.
- */
-const struct ras_type *ras_type_lost(void)
-{
-	static const char text[] =
-		"name: lost\nID: 0\nformat:\n"
-		"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
-		"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
-		"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
-		"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
-		"\tfield:unsigned long long lost;\toffset:8;\tsize:8;\tsigned:0;\n"
-		"\nprint fmt: \"%llu records found the buffer full\", REC->lost\n";
-	static struct ras_type *type;
-
-	if (!type && ras_type_parse("", text, &type))
-		return NULL;
-	return type;
 }

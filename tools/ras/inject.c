@@ -8,8 +8,6 @@
 #include <linux/perf_event.h>
 #include <api/fs/fs.h>
 #include <api/fs/tracing_path.h>
-#include <perf/cpumap.h>
-#include <perf/evsel.h>
 #include "inject.h"
 #include "pmu.h"
 #include "record.h"
@@ -17,6 +15,7 @@
 /* The names a user may have meant: all persistent events. */
 static void name_events(const char *name, char *error, size_t len)
 {
+	const char *sep = ": ";
 	struct ras_pmu pmu;
 	char none[512];
 	unsigned int i;
@@ -27,9 +26,13 @@ static void name_events(const char *name, char *error, size_t len)
 		       name);
 	if (ras_pmu_init(&pmu, none, sizeof(none)))
 		return;
-	for (i = 0; i < pmu.nr_events && pos < len; i++)
-		pos += snprintf(error + pos, len - pos, "%s%s", i ? ", " : ": ",
+	for (i = 0; i < pmu.nr_events && pos < len; i++) {
+		if (!pmu.events[i].tracepoint)
+			continue;
+		pos += snprintf(error + pos, len - pos, "%s%s", sep,
 				pmu.events[i].name);
+		sep = ", ";
+	}
 	ras_pmu_exit(&pmu);
 }
 
@@ -58,31 +61,32 @@ int ras_inject_type(struct ras_types *types, const char *name,
 			return err;
 		event = ras_pmu_find(&pmu, name);
 		if (event)
-			snprintf(full, sizeof(full), "%s", event->tracepoint);
+			snprintf(full, sizeof(full), "%s", event->source);
+		if (event && event->pending) {
+			snprintf(error, len,
+				 "%s is pending: load the module that has the tracepoint %s",
+				 name, full);
+			err = -ENODEV;
+		} else if (event && !event->tracepoint) {
+			snprintf(error, len,
+				 "%s is no tracepoint, so there is nothing to inject",
+				 name);
+			err = -EOPNOTSUPP;
+		}
 		ras_pmu_exit(&pmu);
+		if (err)
+			return err;
 	}
 	err = ras_types_get(types, full, type);
 	switch (err) {
 	case 0:
 		return 0;
-	case -ENODEV:
-		snprintf(error, len,
-			 "tracefs is not mounted: mount -t tracefs none /sys/kernel/tracing");
-		return err;
-	case -EACCES:
-	case -EPERM:
-		snprintf(error, len,
-			 "not permitted to read the format of %s in tracefs: run as root",
-			 full);
-		return err;
 	case -ENOENT:
 	case -EINVAL:
 		name_events(name, error, len);
 		return -ENOENT;
 	default:
-		snprintf(error, len, "cannot read the format of %s: %s", full,
-			 strerror(-err));
-		return err;
+		return ras_type_error(err, full, error, len);
 	}
 }
 
@@ -106,25 +110,19 @@ int ras_inject(const struct ras_type *type, int cpu, const void *record,
 		.sample_type = RAS_SAMPLE_TYPE,
 		.sample_period = 1,
 	};
-	struct perf_evsel *evsel = perf_evsel__new(&attr);
-	struct perf_cpu_map *map;
-	char text[16];
+	struct perf_evsel *evsel;
 	ssize_t written;
-	int err = -ENOMEM;
+	int err;
 
-	snprintf(text, sizeof(text), "%d", cpu);
-	map = perf_cpu_map__new(text);
-	if (evsel && map)
-		err = perf_evsel__open(evsel, map, NULL);
-	*opened = !err;
-	if (!err) {
-		written = write(ras_evsel_fd(evsel), record, len);
-		if (written < 0)
-			err = -errno;
-		else if ((size_t)written != len)
-			err = -EIO;
-	}
-	perf_cpu_map__put(map);
+	evsel = ras_evsel_open(&attr, cpu, &err);
+	*opened = evsel;
+	if (!evsel)
+		return err;
+	written = write(ras_evsel_fd(evsel), record, len);
+	if (written < 0)
+		err = -errno;
+	else if ((size_t)written != len)
+		err = -EIO;
 	ras_evsel_close(evsel);
 	return err;
 }

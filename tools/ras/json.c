@@ -174,6 +174,17 @@ void ras_json_s64(struct ras_json *js, const char *key, s64 num)
 }
 
 /**
+ * ras_json_null - write that there is no value
+ * @js: text
+ * @key: name or NULL
+ */
+void ras_json_null(struct ras_json *js, const char *key)
+{
+	put_key(js, key);
+	fputs("null", js->out);
+}
+
+/**
  * ras_json_bool - write a truth value
  * @js: text
  * @key: name or NULL

@@ -29,6 +29,7 @@ void ras_json_bytes(struct ras_json *js, const char *key, const void *data,
 void ras_json_hex(struct ras_json *js, const char *key, u64 num);
 void ras_json_u64(struct ras_json *js, const char *key, u64 num);
 void ras_json_s64(struct ras_json *js, const char *key, s64 num);
+void ras_json_null(struct ras_json *js, const char *key);
 void ras_json_bool(struct ras_json *js, const char *key, bool value);
 
 #endif /* _RAS_JSON_H */

@@ -1,73 +1,297 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel's persistent events: sysfs, and opening them. */
+/*
+ * The kernel's persistent events and buffer sets, read from sysfs. Both come
+ * and go while we read: what is gone half way is left out, and a set that an
+ * event names is read when its event is.
+ */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <api/fs/fs.h>
-#include <internal/evsel.h>
-#include <internal/xyarray.h>
+#include <linux/kernel.h>
 #include <perf/cpumap.h>
-#include <perf/evsel.h>
 #include "pmu.h"
-#include "record.h"
 
 #define PMU_DIR "bus/event_source/devices/persistent/"
 
-static int read_text(const char *entry, char *buf, size_t len)
-{
-	char *text;
-	size_t size;
+/* A name that is made anew again and again is not worth more. */
+#define TRIES	8
 
+/**
+ * ras_pmu_read - read a file of the PMU's
+ * @dir: directory: "events", "sources", "sets"
+ * @name: event or set
+ * @attr: file, NULL if @name is the file
+ * @buf: result, without the newline
+ * @len: size of @buf
+ *
+ * Return: 0; -ENOENT: it is not there (any more); other -errno.
+ */
+int ras_pmu_read(const char *dir, const char *name, const char *attr,
+		 char *buf, size_t len)
+{
+	char path[512], *text;
+	size_t size;
+	int err;
+
+	snprintf(path, sizeof(path), PMU_DIR "%s%s%s%s%s", dir, *dir ? "/" : "",
+		 name, attr ? "/" : "", attr ? attr : "");
 	errno = 0;
-	if (sysfs__read_str(entry, &text, &size))
-		return errno ? -errno : -EIO;
+	if (sysfs__read_str(path, &text, &size)) {
+		err = errno ? -errno : -EIO;
+		/* open(), but then removed */
+		return err == -ENODEV ? -ENOENT : err;
+	}
 	snprintf(buf, len, "%.*s", (int)size, text);
 	buf[strcspn(buf, "\n")] = '\0';
 	free(text);
 	return 0;
 }
 
-static int read_number(const char *entry, u64 *num)
+static int parse_number(const char *text, u64 *num)
 {
-	char buf[64], *end;
-	int err = read_text(entry, buf, sizeof(buf));
+	char *end;
 
-	if (err)
-		return err;
-	*num = strtoull(buf, &end, 0);
-	return end == buf ? -EINVAL : 0;
+	*num = strtoull(text, &end, 0);
+	return end == text ? -EINVAL : 0;
 }
 
-/* events/NAME is "event=0x1", sources/NAME "tracepoint=mce:mce_record,...". */
-static int read_event(struct ras_pmu_event *event, const char *name)
+static int read_number(const char *dir, const char *name, const char *attr,
+		       u64 *num)
 {
-	char path[512], buf[512], *p;
-	int err;
+	char buf[64];
+	int err = ras_pmu_read(dir, name, attr, buf, sizeof(buf));
 
-	snprintf(path, sizeof(path), PMU_DIR "events/%s", name);
-	err = read_text(path, buf, sizeof(buf));
+	return err ? err : parse_number(buf, num);
+}
+
+static void set_free(struct ras_pmu_set *set)
+{
+	perf_cpu_map__put(set->cpus);
+	free(set->name);
+	free(set);
+}
+
+static int read_set(struct ras_pmu_set *set, const char *name)
+{
+	u64 pages = 0;
+	const struct {
+		const char *attr;
+		u64 *num;
+	} numbers[] = {
+		{ "data_pages", &pages },
+		{ "sample_type", &set->sample_type },
+		{ "memory", &set->memory },
+	};
+	unsigned int i;
+	char buf[4096];
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(numbers); i++)
+		err = read_number("sets", name, numbers[i].attr,
+				  numbers[i].num);
+	if (!err)
+		err = ras_pmu_read("sets", name, "keep", buf, sizeof(buf));
+	if (err)
+		return err;
+	set->data_pages = pages;
+	set->keep_last = !strcmp(buf, "last");
+	err = ras_pmu_read("sets", name, "cpus", buf, sizeof(buf));
+	if (!err && *buf)
+		set->cpus = perf_cpu_map__new(buf);
+	return err;
+}
+
+/* The set of that name, read if it was not yet. */
+static int get_set(struct ras_pmu *pmu, const char *name,
+		   const struct ras_pmu_set **res)
+{
+	struct ras_pmu_set **sets, *set;
+	int err = -ENOMEM;
+
+	*res = ras_pmu_set(pmu, name);
+	if (*res)
+		return 0;
+	sets = realloc(pmu->sets, (pmu->nr_sets + 1) * sizeof(*sets));
+	if (!sets)
+		return -ENOMEM;
+	pmu->sets = sets;
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return -ENOMEM;
+	set->name = strdup(name);
+	if (set->name)
+		err = read_set(set, name);
+	if (err) {
+		set_free(set);
+		return err;
+	}
+	sets[pmu->nr_sets++] = set;
+	*res = set;
+	return 0;
+}
+
+static int add_set(struct ras_pmu *pmu, const char *name)
+{
+	const struct ras_pmu_set *set;
+
+	return get_set(pmu, name, &set);
+}
+
+static void event_free(struct ras_pmu_event *event)
+{
+	free(event->name);
+	free(event->source);
+	free(event->state);
+	memset(event, 0, sizeof(*event));
+}
+
+/*
+ * "tracepoint=mce:mce_record,type=0x2,config=0x1d", without the last two while
+ * it is pending; "event=cpu-clock,type=0x1,config=0x0,freq=1000", without the
+ * first if it has no name.
+ */
+static int parse_source(struct ras_pmu_event *event, char *text)
+{
+	char *word, *tracepoint = NULL, *name = NULL, *type = NULL, *config = NULL;
+	char *freq = NULL, *period = NULL;
+	const struct {
+		const char *key;
+		char **value;
+	} keys[] = {
+		{ "tracepoint=", &tracepoint }, { "event=", &name },
+		{ "type=", &type }, { "config=", &config }, { "freq=", &freq },
+		{ "period=", &period },
+	};
+	unsigned int i;
+	u64 id;
+
+	while ((word = strsep(&text, ","))) {
+		for (i = 0; i < ARRAY_SIZE(keys); i++) {
+			size_t len = strlen(keys[i].key);
+
+			if (!strncmp(word, keys[i].key, len))
+				*keys[i].value = word + len;
+		}
+	}
+	if (tracepoint)
+		name = tracepoint;
+	if (name)
+		event->source = strdup(name);
+	else if (!type || !config)
+		return -EINVAL;
+	else if (asprintf(&event->source, "type=%s,config=%s", type, config) < 0)
+		event->source = NULL;
+	event->tracepoint = tracepoint;
+	event->every = tracepoint && !freq &&
+		       (!period || !strcmp(period, "1"));
+	event->tracepoint_id = -1;
+	if (tracepoint && config && !parse_number(config, &id))
+		event->tracepoint_id = id;
+	event->full = name ? event->source : event->name;
+	return event->source ? 0 : -ENOMEM;
+}
+
+/* events/NAME is "event=0x1" */
+static int read_config(const char *name, u64 *config)
+{
+	char buf[256], *p;
+	int err = ras_pmu_read("events", name, NULL, buf, sizeof(buf));
+
 	if (err)
 		return err;
 	p = strstr(buf, "event=");
-	if (!p)
-		return -EINVAL;
-	event->config = strtoull(p + 6, NULL, 0);
+	return p ? parse_number(p + 6, config) : -EINVAL;
+}
 
-	snprintf(path, sizeof(path), PMU_DIR "sources/%s", name);
-	err = read_text(path, buf, sizeof(buf));
+static int read_source(struct ras_pmu *pmu, struct ras_pmu_event *event,
+		       const char *name)
+{
+	char buf[512];
+	int err;
+
+	event->name = strdup(name);
+	if (!event->name)
+		return -ENOMEM;
+	err = ras_pmu_read("sources", name, "source", buf, sizeof(buf));
+	if (!err)
+		err = parse_source(event, buf);
+	if (!err)
+		err = ras_pmu_read("sources", name, "state", buf, sizeof(buf));
 	if (err)
 		return err;
-	p = strstr(buf, "tracepoint=");
-	if (!p)
-		return -EINVAL;
-	p += 11;
-	p[strcspn(p, ",")] = '\0';
-	event->tracepoint = strdup(p);
-	event->name = strdup(name);
-	return event->tracepoint && event->name ? 0 : -ENOMEM;
+	event->state = strdup(buf);
+	event->pending = !strcmp(buf, "pending");
+	err = ras_pmu_read("sources", name, "set", buf, sizeof(buf));
+	if (!err)
+		err = get_set(pmu, buf, &event->set);
+	if (!err && !event->state)
+		err = -ENOMEM;
+	return err;
+}
+
+/* Forgotten and made anew meanwhile? Then it is another one: read it again. */
+static int read_event(struct ras_pmu *pmu, struct ras_pmu_event *event,
+		      const char *name)
+{
+	int err, tries = TRIES;
+	u64 config;
+
+	do {
+		event_free(event);
+		err = read_config(name, &event->config);
+		if (!err)
+			err = read_source(pmu, event, name);
+		if (!err)
+			err = read_config(name, &config);
+	} while (!err && config != event->config && --tries);
+	return err;
+}
+
+static int add_event(struct ras_pmu *pmu, const char *name)
+{
+	struct ras_pmu_event *events;
+	int err;
+
+	events = realloc(pmu->events, (pmu->nr_events + 1) * sizeof(*events));
+	if (!events)
+		return -ENOMEM;
+	pmu->events = events;
+	events += pmu->nr_events;
+	memset(events, 0, sizeof(*events));
+	err = read_event(pmu, events, name);
+	if (err)
+		event_free(events);
+	else
+		pmu->nr_events++;
+	return err;
+}
+
+static int read_dir(struct ras_pmu *pmu, const char *name,
+		    int (*add)(struct ras_pmu *pmu, const char *name))
+{
+	struct dirent *entry;
+	char path[512];
+	int err = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/" PMU_DIR "%s", sysfs__mountpoint(),
+		 name);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir))) {
+		/* also an event's further files, NAME.unit */
+		if (strchr(entry->d_name, '.'))
+			continue;
+		err = add(pmu, entry->d_name);
+		if (err == -ENOENT)
+			err = 0;
+	}
+	closedir(dir);
+	return err;
 }
 
 static int by_config(const void *a, const void *b)
@@ -77,42 +301,20 @@ static int by_config(const void *a, const void *b)
 	return x->config < y->config ? -1 : x->config > y->config;
 }
 
-static int read_events(struct ras_pmu *pmu)
+static int by_name(const void *a, const void *b)
 {
-	struct ras_pmu_event *events;
-	struct dirent *entry;
-	char path[512];
-	int err = 0;
-	DIR *dir;
+	const char *x = (*(struct ras_pmu_set * const *)a)->name;
+	const char *y = (*(struct ras_pmu_set * const *)b)->name;
+	bool first = !strcmp(x, RAS_DEFAULT_SET);
 
-	snprintf(path, sizeof(path), "%s/" PMU_DIR "events",
-		 sysfs__mountpoint());
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		if (strchr(entry->d_name, '.'))
-			continue;
-		events = realloc(pmu->events,
-				 (pmu->nr_events + 1) * sizeof(*events));
-		if (!events) {
-			err = -ENOMEM;
-			break;
-		}
-		pmu->events = events;
-		memset(&events[pmu->nr_events], 0, sizeof(*events));
-		err = read_event(&events[pmu->nr_events++], entry->d_name);
-	}
-	closedir(dir);
-	if (pmu->nr_events)
-		qsort(pmu->events, pmu->nr_events, sizeof(*pmu->events),
-		      by_config);
-	return err;
+	if (first != !strcmp(y, RAS_DEFAULT_SET))
+		return first ? -1 : 1;
+	return strcmp(x, y);
 }
 
 /**
  * ras_pmu_init - read what sysfs says about persistent events
- * @pmu: result
+ * @pmu: result, for ras_pmu_exit()
  * @error: what is wrong and what to do, if it fails
  * @len: size of @error
  *
@@ -120,7 +322,7 @@ static int read_events(struct ras_pmu *pmu)
  */
 int ras_pmu_init(struct ras_pmu *pmu, char *error, size_t len)
 {
-	u64 type, pages, layout;
+	u64 type;
 	int err;
 
 	memset(pmu, 0, sizeof(*pmu));
@@ -129,34 +331,29 @@ int ras_pmu_init(struct ras_pmu *pmu, char *error, size_t len)
 			 "sysfs is not mounted: mount -t sysfs none /sys");
 		return -ENODEV;
 	}
-	err = read_number(PMU_DIR "type", &type);
+	err = read_number("", "type", NULL, &type);
 	if (err) {
 		snprintf(error, len,
-			 "no %s/" PMU_DIR ": boot a kernel with CONFIG_PERF_EVENTS_PERSISTENT=y",
+			 "no %s/" PMU_DIR
+			 ": boot a kernel with CONFIG_PERF_EVENTS_PERSISTENT=y, without perf_persistent=off",
 			 sysfs__mountpoint());
 		return -ENODEV;
 	}
-	err = read_number(PMU_DIR "buffer/data_pages", &pages);
+	pmu->type = type;
+	err = read_dir(pmu, "events", add_event);
 	if (!err)
-		err = read_number(PMU_DIR "buffer/sample_type", &layout);
-	if (!err)
-		err = read_events(pmu);
+		err = read_dir(pmu, "sets", add_set);
 	if (err) {
 		snprintf(error, len, "cannot read %s/" PMU_DIR ": %s",
 			 sysfs__mountpoint(), strerror(-err));
 		ras_pmu_exit(pmu);
 		return err;
 	}
-	if (layout != RAS_SAMPLE_TYPE) {
-		snprintf(error, len,
-			 "the kernel's records have layout 0x%llx, this ras reads 0x%x: install the ras that came with the kernel",
-			 (unsigned long long)layout,
-			 (unsigned int)RAS_SAMPLE_TYPE);
-		ras_pmu_exit(pmu);
-		return -EPROTO;
-	}
-	pmu->type = type;
-	pmu->data_pages = pages;
+	if (pmu->nr_events)
+		qsort(pmu->events, pmu->nr_events, sizeof(*pmu->events),
+		      by_config);
+	if (pmu->nr_sets)
+		qsort(pmu->sets, pmu->nr_sets, sizeof(*pmu->sets), by_name);
 	return 0;
 }
 
@@ -168,154 +365,52 @@ void ras_pmu_exit(struct ras_pmu *pmu)
 {
 	unsigned int i;
 
-	for (i = 0; i < pmu->nr_events; i++) {
-		free(pmu->events[i].name);
-		free(pmu->events[i].tracepoint);
-	}
+	for (i = 0; i < pmu->nr_events; i++)
+		event_free(&pmu->events[i]);
+	for (i = 0; i < pmu->nr_sets; i++)
+		set_free(pmu->sets[i]);
 	free(pmu->events);
+	free(pmu->sets);
 	memset(pmu, 0, sizeof(*pmu));
 }
 
 /**
  * ras_pmu_find - find a persistent event
  * @pmu: PMU
- * @name: its own name or that of its tracepoint
+ * @name: its own name, or else that of what it is underneath
  *
  * Return: the event or NULL.
  */
 const struct ras_pmu_event *ras_pmu_find(const struct ras_pmu *pmu,
 					 const char *name)
 {
+	const struct ras_pmu_event *found = NULL;
 	unsigned int i;
 
 	for (i = 0; i < pmu->nr_events; i++) {
-		if (!strcmp(pmu->events[i].name, name) ||
-		    !strcmp(pmu->events[i].tracepoint, name))
+		if (!strcmp(pmu->events[i].name, name))
 			return &pmu->events[i];
+		if (!found && !strcmp(pmu->events[i].source, name))
+			found = &pmu->events[i];
+	}
+	return found;
+}
+
+/**
+ * ras_pmu_set - find a buffer set
+ * @pmu: PMU
+ * @name: its name
+ *
+ * Return: the set or NULL.
+ */
+const struct ras_pmu_set *ras_pmu_set(const struct ras_pmu *pmu,
+				      const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < pmu->nr_sets; i++) {
+		if (!strcmp(pmu->sets[i]->name, name))
+			return pmu->sets[i];
 	}
 	return NULL;
-}
-
-/**
- * ras_pmu_cpus - the CPUs that have a buffer, online or not
- *
- * Return: a map, to be given to perf_cpu_map__put(), or NULL.
- */
-struct perf_cpu_map *ras_pmu_cpus(void)
-{
-	char buf[4096];
-
-	if (read_text(PMU_DIR "buffer/cpus", buf, sizeof(buf)) || !*buf)
-		return NULL;
-	return perf_cpu_map__new(buf);
-}
-
-static int open_on(struct perf_evsel *evsel, int cpu)
-{
-	struct perf_cpu_map *map;
-	char text[16];
-	int err;
-
-	snprintf(text, sizeof(text), "%d", cpu);
-	map = perf_cpu_map__new(text);
-	if (!map)
-		return -ENOMEM;
-	err = perf_evsel__open(evsel, map, NULL);
-	perf_cpu_map__put(map);
-	return err;
-}
-
-/**
- * ras_pmu_open - open a persistent event on a CPU's buffer
- * @pmu: PMU
- * @event: which
- * @buffer_cpu: whose buffer; if that CPU is offline, another one is opened
- * @sampling: to be mapped; otherwise only to be counted
- * @err: -errno if it fails
- *
- * Return: the open event, for ras_evsel_close(), or NULL.
- */
-struct perf_evsel *ras_pmu_open(const struct ras_pmu *pmu,
-				const struct ras_pmu_event *event,
-				int buffer_cpu, bool sampling, int *err)
-{
-	struct perf_event_attr attr = {
-		.type = pmu->type,
-		.size = sizeof(attr),
-		.config = event->config,
-		.config1 = buffer_cpu + 1,
-		.sample_type = RAS_SAMPLE_TYPE,
-		.sample_period = sampling,
-		.sample_id_all = 1,
-		.wakeup_events = sampling,
-		.read_format = PERF_FORMAT_ID | PERF_FORMAT_LOST,
-	};
-	struct perf_evsel *evsel = perf_evsel__new(&attr);
-	struct perf_cpu_map *online;
-	struct perf_cpu cpu;
-	int i;
-
-	*err = -ENOMEM;
-	if (!evsel)
-		return NULL;
-	*err = open_on(evsel, buffer_cpu);
-	if (*err == -ENODEV) {
-		online = perf_cpu_map__new_online_cpus();
-		perf_cpu_map__for_each_cpu(cpu, i, online) {
-			*err = open_on(evsel, cpu.cpu);
-			if (*err != -ENODEV)
-				break;
-		}
-		perf_cpu_map__put(online);
-	}
-	if (*err) {
-		perf_evsel__delete(evsel);
-		return NULL;
-	}
-	fcntl(ras_evsel_fd(evsel), F_SETFD, FD_CLOEXEC);
-	return evsel;
-}
-
-/**
- * ras_evsel_close - close and free an event
- * @evsel: from ras_pmu_open(), or NULL
- */
-void ras_evsel_close(struct perf_evsel *evsel)
-{
-	if (!evsel)
-		return;
-	perf_evsel__close(evsel);
-	perf_evsel__delete(evsel);
-}
-
-/**
- * ras_evsel_fd - the file descriptor of an event open on one CPU
- * @evsel: event
- *
- * Return: the descriptor.
- */
-int ras_evsel_fd(const struct perf_evsel *evsel)
-{
-	return *(int *)xyarray__entry(evsel->fd, 0, 0);
-}
-
-/**
- * ras_open_error - say why perf_event_open() failed and what to do
- * @err: -errno
- * @error: result
- * @len: size of @error
- *
- * Return: @err.
- */
-int ras_open_error(int err, char *error, size_t len)
-{
-	if (err == -EACCES || err == -EPERM)
-		snprintf(error, len,
-			 "not permitted to open persistent events: run as root, or with CAP_PERFMON");
-	else if (err == -EMFILE)
-		snprintf(error, len, "too many open files: raise ulimit -n");
-	else
-		snprintf(error, len, "cannot open a persistent event: %s",
-			 strerror(-err));
-	return err;
 }

@@ -19,7 +19,7 @@
 /* Keys of our own; a field of the same name gets "_raw" appended. */
 static const char * const envelope[] = {
 	"event", "time", "time_ns", "boot_id", "severity", "buffer_cpu",
-	"uptime_ns", "summary",
+	"uptime_ns", "summary", "set",
 };
 
 /**
@@ -181,6 +181,8 @@ void ras_event_json(const struct ras_event *ev, FILE *out)
 			json_field(&js, ev, i);
 	}
 	ras_json_s64(&js, "buffer_cpu", ev->buffer_cpu);
+	if (ev->set)
+		ras_json_text(&js, "set", ev->set);
 	ras_json_u64(&js, "uptime_ns", ev->uptime_ns);
 	summary = ras_event_summary(ev);
 	if (summary)

@@ -9,6 +9,7 @@
 #include <subcmd/exec-cmd.h>
 #include <subcmd/pager.h>
 #include <subcmd/parse-options.h>
+#include "names.h"
 #include "ras.h"
 
 #ifndef RAS_VERSION
@@ -19,6 +20,8 @@ static const struct ras_cmd cmds[] = {
 	{ "list", "persistent events and their counts", cmd_list },
 	{ "log", "errors recorded since boot and not consumed, or stored ones",
 	  cmd_log },
+	{ "persist", "make an event persistent", cmd_persist },
+	{ "forget", "end persistent events", cmd_forget },
 	{ "inject", "inject an event", cmd_inject },
 	{ "decode", "decode an event or a file of records", cmd_decode },
 	{ "status", "state of kernel, buffers, daemon and database",
@@ -55,7 +58,8 @@ static void print_option(const struct option *opt)
 		pos += printf("[=%s]", opt->argh);
 	else if (opt->argh)
 		pos += printf(" %s", opt->argh);
-	else if (opt->type != OPTION_BOOLEAN)
+	else if (opt->type == OPTION_INTEGER || opt->type == OPTION_UINTEGER ||
+		 opt->type == OPTION_U64)
 		pos += printf(" N");
 	printf("%*s  %s\n", pos < 30 ? 30 - pos : 0, "", opt->help);
 }
@@ -91,6 +95,23 @@ int ras_options(int argc, const char **argv, const struct option *opts,
 		exit(RAS_EXIT_OK);
 	}
 	return parse_options(argc, argv, opts, usage, 0);
+}
+
+/**
+ * ras_option_set - option callback: add a buffer set to a list
+ * @opt: option, whose value is a struct ras_names
+ * @arg: what the user gave
+ * @unset: unused
+ *
+ * Return: 0; exits if @arg is no name.
+ */
+int ras_option_set(const struct option *opt, const char *arg,
+		   int unset __maybe_unused)
+{
+	if (!ras_names_parse(opt->value, arg))
+		return 0;
+	ras_msg("'%s' is no name of a set: `ras list --sets` shows them", arg);
+	exit(RAS_EXIT_USAGE);
 }
 
 static void print_verbs(FILE *out)

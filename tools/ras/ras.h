@@ -36,15 +36,19 @@ struct ras_cmd {
 
 int cmd_daemon(int argc, const char **argv);
 int cmd_decode(int argc, const char **argv);
+int cmd_forget(int argc, const char **argv);
 int cmd_inject(int argc, const char **argv);
 int cmd_list(int argc, const char **argv);
 int cmd_log(int argc, const char **argv);
+int cmd_persist(int argc, const char **argv);
 int cmd_status(int argc, const char **argv);
 
 struct option;
 
 int ras_options(int argc, const char **argv, const struct option *opts,
 		const char * const usage[], void (*more)(FILE *out));
+
+int ras_option_set(const struct option *opt, const char *arg, int unset);
 
 void ras_msg(const char *fmt, ...) __printf(1, 2);
 

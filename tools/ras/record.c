@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Records as perf has them in its ring buffer and takes them by write():
- * header, the fields of RAS_SAMPLE_TYPE, and the trace record as RAW.
+ * header, the fields of RAS_SAMPLE_TYPE, perhaps the callchain, and the trace
+ * record as RAW.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/kernel.h>
 #include "desc.h"
+#include "pseudo.h"
 #include "record.h"
 
 /* Offsets in a PERF_RECORD_SAMPLE of RAS_SAMPLE_TYPE, see perf_event_open(2) */
+#define OFF_IP		8
+#define OFF_PID		16
+#define OFF_TID		20
 #define OFF_TIME	24
+#define OFF_ID		32
 #define OFF_CPU		40
+#define OFF_CALLCHAIN	48
 #define OFF_RAW_SIZE	48
 #define OFF_RAW		52
 
@@ -71,18 +78,77 @@ static int parse_lost(const struct perf_event_header *header,
 	return 0;
 }
 
+/* Bytes of CALLCHAIN: a number, and so many words. */
+static int callchain_size(const struct perf_event_header *header,
+			  u64 sample_type, size_t *size)
+{
+	size_t room = header->size - OFF_CALLCHAIN;
+	u64 nr;
+
+	*size = 0;
+	if (!(sample_type & PERF_SAMPLE_CALLCHAIN))
+		return 0;
+	if (room < 8)
+		return -EINVAL;
+	nr = get((const unsigned char *)header + OFF_CALLCHAIN, 8, false);
+	if (nr > room / 8 - 1)
+		return -EINVAL;
+	*size = 8 + nr * 8;
+	return 0;
+}
+
+static int parse_sample(const struct perf_event_header *header,
+			u64 sample_type, struct ras_record *rec)
+{
+	const unsigned char *p = (const void *)header;
+	size_t skip;
+
+	if (header->size < OFF_CALLCHAIN ||
+	    callchain_size(header, sample_type, &skip) ||
+	    header->size < OFF_RAW + skip)
+		return -EINVAL;
+	rec->kind = RAS_RECORD_SAMPLE;
+	rec->mode = header->misc & PERF_RECORD_MISC_CPUMODE_MASK;
+	rec->ip = get(p + OFF_IP, 8, false);
+	rec->pid = get(p + OFF_PID, 4, true);
+	rec->tid = get(p + OFF_TID, 4, true);
+	rec->time = get(p + OFF_TIME, 8, false);
+	rec->id = get(p + OFF_ID, 8, false);
+	rec->cpu = get(p + OFF_CPU, 4, false);
+	rec->raw_len = get(p + OFF_RAW_SIZE + skip, 4, false);
+	rec->raw = p + OFF_RAW + skip;
+	if (rec->raw_len > header->size - OFF_RAW - skip)
+		return -EINVAL;
+	/* perf's way to say that there is none: 4 bytes of 0 */
+	if (rec->raw_len == 4) {
+		rec->raw_len = 0;
+		rec->raw = NULL;
+	}
+	return rec->raw && rec->raw_len < 8 ? -EINVAL : 0;
+}
+
+/**
+ * ras_record_layout - can these records be taken apart
+ * @sample_type: their layout
+ *
+ * Return: true if ras_record_parse() knows it.
+ */
+bool ras_record_layout(u64 sample_type)
+{
+	return (sample_type & ~(u64)PERF_SAMPLE_CALLCHAIN) == RAS_SAMPLE_TYPE;
+}
+
 /**
  * ras_record_parse - take a perf record apart
  * @header: the record, wholly in memory; must outlive @rec
+ * @sample_type: its layout, one that ras_record_layout() likes
  * @rec: result
  *
  * Return: 0, or -EINVAL if its sizes contradict each other.
  */
-int ras_record_parse(const struct perf_event_header *header,
+int ras_record_parse(const struct perf_event_header *header, u64 sample_type,
 		     struct ras_record *rec)
 {
-	const unsigned char *p = (const void *)header;
-
 	memset(rec, 0, sizeof(*rec));
 	rec->kind = RAS_RECORD_OTHER;
 	rec->cpu = -1;
@@ -90,19 +156,8 @@ int ras_record_parse(const struct perf_event_header *header,
 		return -EINVAL;
 	if (header->type == PERF_RECORD_LOST)
 		return parse_lost(header, rec);
-	if (header->type != PERF_RECORD_SAMPLE)
-		return 0;
-
-	if (header->size < OFF_RAW)
-		return -EINVAL;
-	rec->kind = RAS_RECORD_SAMPLE;
-	rec->time = get(p + OFF_TIME, 8, false);
-	rec->cpu = get(p + OFF_CPU, 4, false);
-	rec->raw_len = get(p + OFF_RAW_SIZE, 4, false);
-	rec->raw = p + OFF_RAW;
-	if (rec->raw_len < 8 ||
-	    rec->raw_len > (size_t)header->size - OFF_RAW)
-		return -EINVAL;
+	if (header->type == PERF_RECORD_SAMPLE)
+		return parse_sample(header, sample_type, rec);
 	return 0;
 }
 
@@ -110,11 +165,11 @@ int ras_record_parse(const struct perf_event_header *header,
  * ras_record_type - the tracepoint's id in a sample
  * @rec: record of kind RAS_RECORD_SAMPLE
  *
- * Return: common_type.
+ * Return: common_type, 0 if it is none of a tracepoint.
  */
 int ras_record_type(const struct ras_record *rec)
 {
-	return get(rec->raw, 2, false);
+	return rec->raw ? get(rec->raw, 2, false) : 0;
 }
 
 static int get_value(const struct ras_field *field, const unsigned char *raw,
@@ -168,45 +223,86 @@ int ras_record_values(const struct ras_type *type, const unsigned char *raw,
 	return 0;
 }
 
+/* The fields of pseudo.c's types are parts of the perf record itself. */
+static void pseudo_values(const struct ras_type *type,
+			  const struct ras_record *rec,
+			  struct ras_value *values)
+{
+	const struct {
+		const char *name;
+		u64 num;
+	} parts[] = {
+		{ "lost", rec->lost }, { "ip", rec->ip }, { "pid", rec->pid },
+		{ "tid", rec->tid }, { "mode", rec->mode },
+		{ "sample_id", rec->id },
+	};
+	unsigned int i, k;
+
+	for (i = 0; i < type->nr_fields; i++) {
+		for (k = 0; k < ARRAY_SIZE(parts); k++) {
+			if (!strcmp(type->fields[i].name, parts[k].name))
+				values[i].num = parts[k].num;
+		}
+		if (type->fields[i].kind == RAS_BYTES) {
+			values[i].data = rec->raw;
+			values[i].len = rec->raw_len;
+		}
+	}
+}
+
 /**
- * ras_record_event - decode a record
+ * ras_record_decode - decode a record whose type is known
+ * @type: its type
+ * @rec: record; the event's values point into it
+ * @ev: result; the caller fills in wall time, boot id and set, and releases it
+ *      with ras_event_release()
+ *
+ * Return: 0; -EINVAL: damaged, or not of that type; -ENOMEM.
+ */
+int ras_record_decode(const struct ras_type *type,
+		      const struct ras_record *rec, struct ras_event *ev)
+{
+	int err = 0;
+
+	memset(ev, 0, sizeof(*ev));
+	ev->type = type;
+	ev->uptime_ns = rec->time;
+	ev->buffer_cpu = rec->cpu;
+	ev->values = calloc(type->nr_fields + 1, sizeof(*ev->values));
+	if (!ev->values)
+		return -ENOMEM;
+	if (!type->id)
+		pseudo_values(type, rec, ev->values);
+	else
+		err = ras_record_values(type, rec->raw, rec->raw_len,
+					ev->values);
+	if (err) {
+		ras_event_release(ev);
+		return err;
+	}
+	if (type->desc->severity)
+		ev->severity = type->desc->severity(ev);
+	return 0;
+}
+
+/**
+ * ras_record_event - decode a record by the id that it has of its tracepoint
  * @types: the types it may have
  * @rec: record; the event's values point into it
- * @ev: result; the caller fills in wall time and boot id and releases it with
- *      ras_event_release()
+ * @ev: result, as of ras_record_decode()
  *
  * Return: 0; -ENOENT: not an event of a known type; -EINVAL: damaged; -ENOMEM.
  */
 int ras_record_event(const struct ras_types *types,
 		     const struct ras_record *rec, struct ras_event *ev)
 {
-	int err = 0;
+	const struct ras_type *type = NULL;
 
-	memset(ev, 0, sizeof(*ev));
 	if (rec->kind == RAS_RECORD_LOST)
-		ev->type = ras_type_lost();
+		type = ras_type_lost();
 	else if (rec->kind == RAS_RECORD_SAMPLE)
-		ev->type = ras_types_by_id(types, ras_record_type(rec));
-	if (!ev->type)
-		return -ENOENT;
-
-	ev->uptime_ns = rec->time;
-	ev->buffer_cpu = rec->cpu;
-	ev->values = calloc(ev->type->nr_fields + 1, sizeof(*ev->values));
-	if (!ev->values)
-		return -ENOMEM;
-	if (rec->kind == RAS_RECORD_LOST)
-		ev->values[0].num = rec->lost;
-	else
-		err = ras_record_values(ev->type, rec->raw, rec->raw_len,
-					ev->values);
-	if (err) {
-		ras_event_release(ev);
-		return err;
-	}
-	if (ev->type->desc->severity)
-		ev->severity = ev->type->desc->severity(ev);
-	return 0;
+		type = ras_types_by_id(types, ras_record_type(rec));
+	return type ? ras_record_decode(type, rec, ev) : -ENOENT;
 }
 
 /**

@@ -7,7 +7,7 @@
 #include "event.h"
 #include "format.h"
 
-/* The one layout that persistent events have. */
+/* The layout of a set's records; it may have PERF_SAMPLE_CALLCHAIN, too. */
 #define RAS_SAMPLE_TYPE	(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | \
 			 PERF_SAMPLE_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW)
 
@@ -26,7 +26,12 @@ enum ras_record_kind {
  * @time: its TIME, ns of local_clock; 0 if it has none
  * @cpu: its CPU, or -1 if it has none
  * @lost: RAS_RECORD_LOST: how many
- * @raw: RAS_RECORD_SAMPLE: the trace record, inside the perf record
+ * @ip: RAS_RECORD_SAMPLE: where the CPU was
+ * @pid: process, also signed
+ * @tid: thread, also signed
+ * @id: which event on which CPU
+ * @mode: header.misc's PERF_RECORD_MISC_CPUMODE_MASK
+ * @raw: the trace record, inside the perf record; NULL: no tracepoint's
  * @raw_len: its size in bytes
  */
 struct ras_record {
@@ -34,15 +39,23 @@ struct ras_record {
 	u64 time;
 	int cpu;
 	u64 lost;
+	u64 ip;
+	u64 pid;
+	u64 tid;
+	u64 id;
+	u64 mode;
 	const unsigned char *raw;
 	size_t raw_len;
 };
 
-int ras_record_parse(const struct perf_event_header *header,
+bool ras_record_layout(u64 sample_type);
+int ras_record_parse(const struct perf_event_header *header, u64 sample_type,
 		     struct ras_record *rec);
 int ras_record_type(const struct ras_record *rec);
 int ras_record_values(const struct ras_type *type, const unsigned char *raw,
 		      size_t len, struct ras_value *values);
+int ras_record_decode(const struct ras_type *type,
+		      const struct ras_record *rec, struct ras_event *ev);
 int ras_record_event(const struct ras_types *types,
 		     const struct ras_record *rec, struct ras_event *ev);
 void ras_event_release(struct ras_event *ev);

@@ -17,6 +17,8 @@
  * they are until data_head comes around: the kernel is far from them as long
  * as no more than half of the buffer was written since, which leaves room for
  * records being written right now (at most 8 KiB each, one per context).
+ *
+ * A ring that keeps the last records is another matter: ring_backward.c.
  */
 #include <errno.h>
 #include <sched.h>
@@ -46,7 +48,7 @@ static u32 get_seq(const struct ras_ring *ring)
 
 /**
  * ras_ring_init - start reading at the tail
- * @ring: ring buffer, @ring->cpu, peek and follow set by the caller
+ * @ring: ring buffer, @ring->cpu, peek, follow and backward set by the caller
  * @base: address it is mapped at
  * @pages: data pages
  */
@@ -58,9 +60,12 @@ void ras_ring_init(struct ras_ring *ring, void *base, unsigned int pages)
 	ring->data = (unsigned char *)base + page_size;
 	ring->size = (u64)pages * page_size;
 	ring->seq = get_seq(ring);
-	ring->pos = ras_ring_tail(ring);
+	ring->pos = ring->backward ? 0 : ras_ring_tail(ring);
 	ring->copy = NULL;
 	ring->copy_size = 0;
+	ring->offsets = NULL;
+	ring->nr_offsets = 0;
+	ring->max_offsets = 0;
 	ring->skipped = 0;
 	ring->last = 0;
 }
@@ -72,7 +77,9 @@ void ras_ring_init(struct ras_ring *ring, void *base, unsigned int pages)
 void ras_ring_exit(struct ras_ring *ring)
 {
 	free(ring->copy);
+	free(ring->offsets);
 	ring->copy = NULL;
+	ring->offsets = NULL;
 }
 
 /**
@@ -107,6 +114,21 @@ void ras_ring_consume(struct ras_ring *ring, u64 tail)
 	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
+/**
+ * ras_ring_used - how much there is to read
+ * @ring: ring buffer
+ *
+ * Return: bytes that nobody consumed, or that a backward ring still has.
+ */
+u64 ras_ring_used(const struct ras_ring *ring)
+{
+	u64 head = ras_ring_head(ring);
+
+	if (ring->backward)
+		return min_t(u64, -head, ring->size);
+	return head - ras_ring_tail(ring);
+}
+
 static bool intact(const struct ras_ring *ring)
 {
 	/* what was copied was read before these are */
@@ -119,7 +141,14 @@ static bool intact(const struct ras_ring *ring)
 	       ras_ring_head(ring) - ring->pos <= ring->size / 2;
 }
 
-static void copy_out(const struct ras_ring *ring, void *to, u64 pos, size_t len)
+/**
+ * ras_ring_copy - copy bytes out of the buffer, which may lie around its end
+ * @ring: ring buffer
+ * @to: where to
+ * @pos: position of the first
+ * @len: their number, not more than the buffer's size
+ */
+void ras_ring_copy(const struct ras_ring *ring, void *to, u64 pos, size_t len)
 {
 	size_t off = pos % ring->size;
 	size_t first = min_t(size_t, len, ring->size - off);
@@ -158,7 +187,7 @@ bool ras_ring_find(const struct ras_ring *ring, u64 hash, u64 limit,
 		return false;
 	end = min_t(u64, end, pos + limit);
 	while (end - pos >= sizeof(head)) {
-		copy_out(ring, &head, pos, sizeof(head));
+		ras_ring_copy(ring, &head, pos, sizeof(head));
 		if (head.size < sizeof(head) || head.size > end - pos)
 			break;
 		*behind = pos + head.size;
@@ -186,7 +215,14 @@ static void reposition(struct ras_ring *ring)
 		ring->pos = behind;
 }
 
-static int grow(struct ras_ring *ring, size_t size)
+/**
+ * ras_ring_grow - make room in @ring->copy
+ * @ring: ring buffer
+ * @size: bytes
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ras_ring_grow(struct ras_ring *ring, size_t size)
 {
 	void *copy;
 
@@ -214,6 +250,8 @@ int ras_ring_next(struct ras_ring *ring, struct perf_event_header **header)
 	u64 limit, hash;
 	int err;
 
+	if (ring->backward)
+		return ras_ring_next_backward(ring, header);
 again:
 	while (ring->peek && !intact(ring))
 		reposition(ring);
@@ -221,7 +259,7 @@ again:
 	if (ring->pos >= limit)
 		return 0;
 
-	copy_out(ring, &head, ring->pos, sizeof(head));
+	ras_ring_copy(ring, &head, ring->pos, sizeof(head));
 	if (ring->peek && !intact(ring))
 		goto again;
 	if (head.size < sizeof(head) || head.size > limit - ring->pos) {
@@ -229,10 +267,10 @@ again:
 		ring->pos = limit;
 		return -EBADMSG;
 	}
-	err = grow(ring, head.size);
+	err = ras_ring_grow(ring, head.size);
 	if (err)
 		return err;
-	copy_out(ring, ring->copy, ring->pos, head.size);
+	ras_ring_copy(ring, ring->copy, ring->pos, head.size);
 	hash = hash_at(ring, ring->pos, head.size);
 	if (ring->peek && !intact(ring))
 		goto again;

@@ -18,7 +18,8 @@
  * named after its tracepoint, whose columns are the tracepoint's fields. These
  * tables are made from the format when an event of their type first comes.
  * ras_format keeps the format files, so that the numbers can be read on any
- * machine. ras_position is what was last taken out of each CPU's buffer.
+ * machine. ras_position is what was last taken out of each CPU's buffer of each
+ * set.
  */
 static const char * const migrations[] = {
 	"CREATE TABLE ras_format ("
@@ -42,6 +43,20 @@ static const char * const migrations[] = {
 	"  len INTEGER NOT NULL,"
 	"  last INTEGER NOT NULL,"
 	"  PRIMARY KEY (boot_id, cpu)) WITHOUT ROWID;",
+
+	/* buffer sets: what was stored before is of the only one there was */
+	"ALTER TABLE ras_event ADD COLUMN buffer_set TEXT NOT NULL DEFAULT 'ras';"
+	"ALTER TABLE ras_position RENAME TO ras_position_1;"
+	"CREATE TABLE ras_position ("
+	"  boot_id TEXT NOT NULL,"
+	"  buffer_set TEXT NOT NULL,"
+	"  cpu INTEGER NOT NULL,"
+	"  len INTEGER NOT NULL,"
+	"  last INTEGER NOT NULL,"
+	"  PRIMARY KEY (boot_id, buffer_set, cpu)) WITHOUT ROWID;"
+	"INSERT INTO ras_position SELECT boot_id, 'ras', cpu, len, last"
+	"  FROM ras_position_1;"
+	"DROP TABLE ras_position_1;",
 };
 
 /**
@@ -157,6 +172,17 @@ static int migrate(struct ras_store *store)
 	return err;
 }
 
+/**
+ * ras_store_set_column - the column of ras_event that has the buffer set
+ * @store: database
+ *
+ * Return: SQL; a constant for a database from before there were sets.
+ */
+const char *ras_store_set_column(const struct ras_store *store)
+{
+	return store->version < 2 ? "'ras'" : "buffer_set";
+}
+
 /* FULL: with WAL, only then is a commit on the disk when it returns. */
 static int configure(struct ras_store *store, bool readonly, const char *path,
 		     char *error, size_t len)
@@ -180,6 +206,7 @@ static int configure(struct ras_store *store, bool readonly, const char *path,
 				     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
 	if (!err && !readonly)
 		err = migrate(store);
+	store->version = readonly ? version : (int)ARRAY_SIZE(migrations);
 	if (err)
 		snprintf(error, len, "cannot use the database %s: %s", path,
 			 sqlite3_errmsg(store->db));
@@ -285,21 +312,22 @@ void ras_store_rollback(struct ras_store *store)
  * ras_store_position - what was last stored of a buffer
  * @store: database
  * @boot_id: boot
+ * @set: buffer set
  * @cpu: whose buffer
  * @pos: result; zeroes if there is nothing
  *
  * Return: 0 or -errno.
  */
-int ras_store_position(struct ras_store *store, const char *boot_id, int cpu,
-		       struct ras_position *pos)
+int ras_store_position(struct ras_store *store, const char *boot_id,
+		       const char *set, int cpu, struct ras_position *pos)
 {
 	sqlite3_stmt *stmt;
 	int rc, err;
 
 	memset(pos, 0, sizeof(*pos));
 	err = ras_store_prepare(store, &stmt,
-				"SELECT len, last FROM ras_position WHERE boot_id=%Q AND cpu=%d",
-				boot_id, cpu);
+				"SELECT len, last FROM ras_position WHERE boot_id=%Q AND buffer_set=%Q AND cpu=%d",
+				boot_id, set, cpu);
 	if (err)
 		return err;
 	rc = sqlite3_step(stmt);
@@ -315,28 +343,31 @@ int ras_store_position(struct ras_store *store, const char *boot_id, int cpu,
  * ras_store_set_position - note what is stored of a buffer
  * @store: database, in the transaction that stores it
  * @boot_id: boot
+ * @set: buffer set
  * @cpu: whose buffer
  * @pos: what this transaction takes out of it
  *
  * Return: 0 or -errno.
  */
 int ras_store_set_position(struct ras_store *store, const char *boot_id,
-			   int cpu, const struct ras_position *pos)
+			   const char *set, int cpu,
+			   const struct ras_position *pos)
 {
 	sqlite3_stmt *stmt = store->set_position;
 	int err, rc;
 
 	if (!stmt) {
 		err = ras_store_prepare(store, &store->set_position,
-					"INSERT OR REPLACE INTO ras_position VALUES (?,?,?,?)");
+					"INSERT OR REPLACE INTO ras_position VALUES (?,?,?,?,?)");
 		if (err)
 			return err;
 		stmt = store->set_position;
 	}
 	sqlite3_bind_text(stmt, 1, boot_id, -1, SQLITE_STATIC);
-	sqlite3_bind_int(stmt, 2, cpu);
-	sqlite3_bind_int64(stmt, 3, pos->len);
-	sqlite3_bind_int64(stmt, 4, pos->last);
+	sqlite3_bind_text(stmt, 2, set, -1, SQLITE_STATIC);
+	sqlite3_bind_int(stmt, 3, cpu);
+	sqlite3_bind_int64(stmt, 4, pos->len);
+	sqlite3_bind_int64(stmt, 5, pos->last);
 	rc = sqlite3_step(stmt);
 	sqlite3_reset(stmt);
 	return ras_sqlite_errno(rc);

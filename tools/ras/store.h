@@ -11,6 +11,7 @@ struct ras_store;
 
 typedef int ras_store_event_fn(const struct ras_event *ev, void *arg);
 typedef int ras_store_count_fn(const char *event, u64 count, void *arg);
+typedef void ras_store_cpu_fn(int cpu, u64 count, void *arg);
 
 int ras_store_open(struct ras_store **store, const char *path, bool readonly,
 		   char *error, size_t len);
@@ -31,12 +32,16 @@ struct ras_position {
 	u64 last;
 };
 
-int ras_store_position(struct ras_store *store, const char *boot_id, int cpu,
-		       struct ras_position *pos);
+int ras_store_position(struct ras_store *store, const char *boot_id,
+		       const char *set, int cpu, struct ras_position *pos);
 int ras_store_set_position(struct ras_store *store, const char *boot_id,
-			   int cpu, const struct ras_position *pos);
+			   const char *set, int cpu,
+			   const struct ras_position *pos);
 
 int ras_store_query(struct ras_store *store, ras_store_event_fn *fn, void *arg);
 int ras_store_count(struct ras_store *store, ras_store_count_fn *fn, void *arg);
+int ras_store_count_on(struct ras_store *store, const char *boot_id,
+		       const char *set, const char *event,
+		       ras_store_cpu_fn *fn, void *arg);
 
 #endif /* _RAS_STORE_H */

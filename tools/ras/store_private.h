@@ -24,6 +24,7 @@ struct ras_store_table {
 
 struct ras_store {
 	sqlite3 *db;
+	int version;
 	sqlite3_stmt *add_event;
 	sqlite3_stmt *set_position;
 	struct ras_store_table *tables;
@@ -33,6 +34,7 @@ int ras_sqlite_errno(int rc);
 int ras_store_prepare(struct ras_store *store, sqlite3_stmt **stmt,
 		      const char *fmt, ...);
 int ras_store_exec(struct ras_store *store, const char *fmt, ...);
+const char *ras_store_set_column(const struct ras_store *store);
 void ras_store_forget(struct ras_store *store);
 char *ras_store_table_name(const struct ras_type *type);
 char *ras_store_columns(const struct ras_type *type, const char *each);

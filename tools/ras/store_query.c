@@ -10,9 +10,7 @@
 static int load_type(struct ras_store *store, struct ras_store_table *table)
 {
 	struct ras_type *type;
-	const char *event, *colon;
 	sqlite3_stmt *stmt;
-	char system[128];
 	int err;
 
 	err = ras_store_prepare(store, &stmt,
@@ -21,14 +19,10 @@ static int load_type(struct ras_store *store, struct ras_store_table *table)
 	if (err)
 		return err;
 	err = -EIO;
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		event = (const char *)sqlite3_column_text(stmt, 0);
-		colon = strchr(event, ':');
-		snprintf(system, sizeof(system), "%.*s",
-			 colon ? (int)(colon - event) : 0, event);
-		err = ras_type_parse(system, (const char *)
-				     sqlite3_column_text(stmt, 1), &type);
-	}
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		err = ras_type_parse((const char *)sqlite3_column_text(stmt, 0),
+				     (const char *)sqlite3_column_text(stmt, 1),
+				     &type);
 	sqlite3_finalize(stmt);
 	if (err)
 		return err;
@@ -109,7 +103,10 @@ static enum ras_severity get_severity(const char *name)
 	return sev;
 }
 
-/* @row: id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity */
+/*
+ * @row: id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity,
+ * buffer_set
+ */
 static int one_event(struct ras_store *store, sqlite3_stmt *row,
 		     ras_store_event_fn *fn, void *arg)
 {
@@ -127,6 +124,7 @@ static int one_event(struct ras_store *store, sqlite3_stmt *row,
 	ev.uptime_ns = sqlite3_column_int64(row, 4);
 	ev.buffer_cpu = sqlite3_column_int(row, 5);
 	ev.severity = get_severity((const char *)sqlite3_column_text(row, 6));
+	ev.set = (const char *)sqlite3_column_text(row, 7);
 	ev.values = calloc(ev.type->nr_fields + 1, sizeof(*ev.values));
 	if (!ev.values)
 		return -ENOMEM;
@@ -161,7 +159,8 @@ int ras_store_query(struct ras_store *store, ras_store_event_fn *fn, void *arg)
 	if (err)
 		return err;
 	err = ras_store_prepare(store, &stmt,
-				"SELECT id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity FROM ras_event ORDER BY time_ns, id");
+				"SELECT id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity, %s FROM ras_event ORDER BY time_ns, id",
+				ras_store_set_column(store));
 	if (err)
 		goto out;
 	while (!err && (rc = sqlite3_step(stmt)) != SQLITE_DONE) {
@@ -200,4 +199,35 @@ int ras_store_count(struct ras_store *store, ras_store_count_fn *fn, void *arg)
 	}
 	sqlite3_finalize(stmt);
 	return err;
+}
+
+/**
+ * ras_store_count_on - how many events of one kind are stored, by CPU
+ * @store: database
+ * @boot_id: boot
+ * @set: buffer set that they were in
+ * @event: "system:name"
+ * @fn: called for each CPU that has any
+ * @arg: for @fn
+ *
+ * Return: 0 or -errno.
+ */
+int ras_store_count_on(struct ras_store *store, const char *boot_id,
+		       const char *set, const char *event,
+		       ras_store_cpu_fn *fn, void *arg)
+{
+	sqlite3_stmt *stmt;
+	int rc, err;
+
+	err = ras_store_prepare(store, &stmt,
+				"SELECT buffer_cpu, count(*) FROM ras_event WHERE boot_id=%Q AND %s=%Q AND event=%Q GROUP BY buffer_cpu",
+				boot_id, ras_store_set_column(store), set,
+				event);
+	if (err)
+		return err;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		fn(sqlite3_column_int(stmt, 0), sqlite3_column_int64(stmt, 1),
+		   arg);
+	sqlite3_finalize(stmt);
+	return ras_sqlite_errno(rc);
 }

@@ -12,6 +12,28 @@
 #include "daemon.h"
 #include "ras.h"
 
+static int resume(struct ras_daemon *daemon, struct ras_source *source)
+{
+	struct ras_position stored;
+	u64 behind;
+	int err;
+
+	err = ras_store_position(daemon->store, daemon->reader.clock.boot_id,
+				 source->set, source->ring.cpu, &stored);
+	if (err)
+		return err;
+	if (stored.len && ras_ring_find(&source->ring, stored.last, stored.len,
+					&behind)) {
+		ras_msg("%s: %llu bytes were stored before the last daemon ended",
+			source->label,
+			(unsigned long long)(behind - source->done));
+		source->ring.pos = behind;
+		source->done = behind;
+		ras_ring_consume(&source->ring, behind);
+	}
+	return 0;
+}
+
 /**
  * ras_daemon_resume - skip in new buffers what the database has already
  * @daemon: daemon
@@ -21,28 +43,16 @@
 int ras_daemon_resume(struct ras_daemon *daemon)
 {
 	struct ras_reader *reader = &daemon->reader;
-	struct ras_position stored;
-	u64 behind;
+	unsigned int i;
 	int err;
 
-	while (daemon->nr_positioned < reader->nr) {
-		struct ras_source *source;
-
-		source = reader->sources[daemon->nr_positioned];
-		err = ras_store_position(daemon->store, reader->clock.boot_id,
-					 source->ring.cpu, &stored);
+	for (i = 0; i < reader->nr; i++) {
+		if (reader->sources[i]->resumed)
+			continue;
+		err = resume(daemon, reader->sources[i]);
 		if (err)
 			return err;
-		if (stored.len && ras_ring_find(&source->ring, stored.last,
-						stored.len, &behind)) {
-			ras_msg("CPU %d: %llu bytes were stored before the last daemon ended",
-				source->ring.cpu,
-				(unsigned long long)(behind - source->done));
-			source->ring.pos = behind;
-			source->done = behind;
-			ras_ring_consume(&source->ring, behind);
-		}
-		daemon->nr_positioned++;
+		reader->sources[i]->resumed = true;
 	}
 	return 0;
 }
@@ -85,7 +95,7 @@ static int store_positions(struct ras_daemon *daemon)
 		if (!pos.len)
 			continue;
 		err = ras_store_set_position(daemon->store,
-					     reader->clock.boot_id,
+					     reader->clock.boot_id, source->set,
 					     source->ring.cpu, &pos);
 	}
 	return err;

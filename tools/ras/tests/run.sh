@@ -12,6 +12,10 @@ cd "$(dirname "$0")" || exit 1
 TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
 export TZ=UTC LC_ALL=C
+# shellcheck source=sysfs.sh
+. ./sysfs.sh
+mkdir "$TMP/tracefs"
+ln -s "$PWD/formats" "$TMP/tracefs/events"
 
 # used by the transcripts
 # shellcheck disable=SC2317
@@ -20,6 +24,26 @@ ras() { "$RAS" "$@"; }
 decode() { "$RAS" decode --formats formats "$@"; }
 # shellcheck disable=SC2317,SC2059
 check() { printf "$1" >"$TMP/conf"; "$RAS" daemon --check --config "$TMP/conf"; }
+# Another sysfs and tracefs than ours.
+# shellcheck disable=SC2317
+fake() { SYSFS_PATH=$SYSFS TRACEFS_PATH=$TMP/tracefs "$@"; }
+# Without what only root may read. A copy: others may not reach the original.
+# shellcheck disable=SC2317
+unprivileged()
+{
+	local drop=()
+
+	cp "$RAS" "$TMP/ras"
+	chmod 0755 "$TMP"
+	chmod 0400 "$PMU"/sources/*/{count,lost}
+	if [ "$(id -u)" = 0 ]; then
+		drop=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	else
+		chmod 0 "$PMU"/sources/*/{count,lost}
+	fi
+	shift
+	fake "${drop[@]}" "$TMP/ras" "$@"
+}
 # A .hex file has hexadecimal digits and comments.
 # shellcheck disable=SC2317
 unhex() { perl -ne 's/#.*//; s/\s//g; print pack("H*", $_)' "$1"; }
@@ -64,7 +88,7 @@ while IFS= read -r line; do
 	'not ok '*) result 1 "${line#not ok }" ;;
 	*) echo "# $line" ;;
 	esac
-done < <("$UNIT" "$TMP" 2>&1 || echo "not ok unit: exit status $?")
+done < <(rm -rf "$SYSFS"; "$UNIT" "$TMP" 2>&1 || echo "not ok unit: exit status $?")
 echo "1..$nr"
 echo "# $((nr - failed)) passed, $failed failed"
 [ $failed = 0 ]

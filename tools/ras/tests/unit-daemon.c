@@ -34,6 +34,10 @@ static void daemon_start(struct ras_daemon *daemon, struct ras_ring *rings)
 	for (i = 0; i < NR_RINGS; i++) {
 		sources[i] = calloc(1, sizeof(**sources));
 		sources[i]->ring.cpu = i;
+		sources[i]->sample_type = RAS_SAMPLE_TYPE;
+		snprintf(sources[i]->set, sizeof(sources[i]->set), "ras");
+		snprintf(sources[i]->label, sizeof(sources[i]->label), "CPU %d",
+			 i);
 		unit_ring_rebase(&rings[i]);
 		ras_ring_init(&sources[i]->ring, rings[i].page, UNIT_PAGES);
 		sources[i]->done = sources[i]->ring.pos;
@@ -49,6 +53,7 @@ static void daemon_end(struct ras_daemon *daemon)
 		ras_ring_exit(&daemon->reader.sources[i]->ring);
 		free(daemon->reader.sources[i]);
 	}
+	ras_ids_free(&daemon->reader.ids);
 	ras_runner_stop(&daemon->runner);
 	ras_store_close(daemon->store);
 	ras_config_free(&daemon->config);
@@ -256,9 +261,11 @@ static void stale_note(void)
 		write_number(rings, nr);
 	daemon_start(&daemon, rings);
 	CHECK(!ras_store_begin(daemon.store));
-	CHECK(!ras_store_set_position(daemon.store, "another boot", 0, &pos));
+	CHECK(!ras_store_set_position(daemon.store, "another boot", "ras", 0,
+				      &pos));
 	CHECK(!ras_store_set_position(daemon.store,
-				      daemon.reader.clock.boot_id, 1, &pos));
+				      daemon.reader.clock.boot_id, "ras", 1,
+				      &pos));
 	CHECK(!ras_store_commit(daemon.store));
 	daemon_end(&daemon);
 

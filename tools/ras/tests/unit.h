@@ -31,6 +31,8 @@ struct ras_ring;
 void unit_ring_init(struct ras_ring *ring);
 void unit_ring_exit(struct ras_ring *ring);
 void unit_ring_rebase(struct ras_ring *ring);
+bool unit_ring_write_backward(struct ras_ring *ring, const void *record,
+			      size_t size);
 bool unit_ring_write(struct ras_ring *ring, const void *record, size_t size);
 const struct ras_type *unit_type(void);
 size_t unit_record(unsigned char *buf, size_t max, unsigned int number);
@@ -38,5 +40,7 @@ size_t unit_record(unsigned char *buf, size_t max, unsigned int number);
 extern const char *unit_tmp;
 
 void unit_daemon(void);
+void unit_reader(void);
+void unit_sets(void);
 
 #endif /* _RAS_UNIT_H */
