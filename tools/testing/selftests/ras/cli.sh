@@ -6,28 +6,6 @@
 
 plan 28 ras su unshare
 
-# refuses NAME EXIT WORD COMMAND...
-refuses()
-{
-	name=$1 code=$2 word=$3
-	shift 3
-	"$@" >"$TMP/out" 2>"$TMP/err" </dev/null
-	got=$?
-	if [ $got -eq "$code" ] && [ ! -s "$TMP/out" ] &&
-	   [ "$(wc -l <"$TMP/err")" -eq 1 ] && grep -q "^ras: .*$word" "$TMP/err"; then
-		ktap_test_pass "$name"
-	else
-		ktap_print_msg "exit $got, wanted $code; stderr:"
-		show "$TMP/err"
-		ktap_test_fail "$name"
-	fi
-}
-
-nobody()
-{
-	su -s /bin/sh nobody -c "$*"
-}
-
 # A mount namespace without sysfs or without our PMU in it, as on another kernel
 without_sysfs()
 {

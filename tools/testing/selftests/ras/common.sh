@@ -108,3 +108,25 @@ addresses()
 		echo $((addr))
 	done
 }
+
+# refuses NAME EXIT WORD COMMAND...: one line on stderr that has WORD, nothing on stdout
+refuses()
+{
+	name=$1 code=$2 word=$3
+	shift 3
+	"$@" >"$TMP/out" 2>"$TMP/err" </dev/null
+	got=$?
+	if [ $got -eq "$code" ] && [ ! -s "$TMP/out" ] &&
+	   [ "$(wc -l <"$TMP/err")" -eq 1 ] && grep -q "^ras: .*$word" "$TMP/err"; then
+		ktap_test_pass "$name"
+	else
+		ktap_print_msg "exit $got, wanted $code; stderr:"
+		show "$TMP/err"
+		ktap_test_fail "$name"
+	fi
+}
+
+nobody()
+{
+	su -s /bin/sh nobody -c "$*"
+}

@@ -17,16 +17,11 @@ FIXTURE(consumer) {
 
 FIXTURE_SETUP(consumer)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	ASSERT_TRUE(pin_to_cpu(0));
-	drain(0);
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
 }
 
 FIXTURE_TEARDOWN(consumer)

@@ -13,15 +13,10 @@ FIXTURE(deliver) {
 
 FIXTURE_SETUP(deliver)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	record_mce(&self->mce, &self->rec, 1, 3, STATUS_CE, 0xabcd000);
 	watch_open(&self->watch, "mce_record");
 }

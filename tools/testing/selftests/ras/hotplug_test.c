@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a CPU had to say before it went offline is still there, and after. */
-#include <signal.h>
-
 #include "../kselftest_harness.h"
-#include "record.h"
+#include "persist.h"
 
 #define ONLINE	"/sys/devices/system/cpu/cpu1/online"
-#define RW	(PROT_READ | PROT_WRITE)
 
 FIXTURE(hotplug) {
 	struct format mce;
@@ -17,18 +14,15 @@ FIXTURE(hotplug) {
 
 FIXTURE_SETUP(hotplug)
 {
+	const char *why;
+
 	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	if (buffer_cpus() < 2 || access(ONLINE, W_OK))
+	if (access(ONLINE, W_OK))
 		SKIP(return, "needs a CPU 1 that can go offline");
 	ASSERT_TRUE(pin_to_cpu(0));
-	drain_all();
-	self->fd = persistent_open("mce_record", 1);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
+	why = setup_inject(1, &self->fd, &self->mce);
+	if (why)
+		SKIP(return, "%s", why);
 }
 
 FIXTURE_TEARDOWN(hotplug)
@@ -151,35 +145,21 @@ TEST_F(hotplug, capture_goes_on)
 }
 
 /* Whoever waited before the CPU went is woken by what comes after. */
-TEST_F(hotplug, sleeping_reader)
+TEST_F_TIMEOUT(hotplug, sleeping_reader, 90)
 {
-	int status, ready[2], fd;
+	struct pollfd p = { .fd = self->fd, .events = POLLIN };
 	pid_t pid;
-	char c;
+	int fd;
 
-	ASSERT_EQ(0, pipe(ready));
-	pid = fork();
-	if (!pid) {
-		struct pollfd p = { .fd = self->fd, .events = POLLIN };
-
-		poll(&p, 1, 0);
-		if (write(ready[1], "r", 1) != 1)
-			_exit(1);
-		do {
-			if (poll(&p, 1, 25000) != 1)
-				_exit(2);
-		} while (!(p.revents & POLLIN));
-		_exit(0);
-	}
-	ASSERT_EQ(1, read(ready[0], &c, 1));
+	poll(&p, 1, 0);
+	pid = poll_begin(self->fd);
 	ASSERT_EQ(0, write_text(ONLINE, "0"));
 	ASSERT_EQ(0, write_text(ONLINE, "1"));
-	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+	EXPECT_TRUE(eventually(20, asleep(pid)));
 	fd = persistent_open("mce_record", 1);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, inject_many(fd, &self->mce, 0x4000, 1));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(POLLIN, poll_end(pid));
 	close(fd);
 }
 
@@ -224,6 +204,96 @@ TEST_F(hotplug, lost_count_survives)
 	EXPECT_EQ(before.value, after.value);
 	close(fd);
 	drain(1);
+}
+
+static bool captured_on(int cpu)
+{
+	int fd = persistent_open("test-a", cpu);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	raise_signals_on(cpu, SIGNAL_A, 0, 1);
+	return count_of("test-a", cpu) > 0;
+}
+
+/* What is made persistent while the CPU is off is there when it comes. */
+TEST_F(hotplug, persisted_while_offline)
+{
+	struct format sig;
+	__u64 pos, before;
+	int fd, i;
+
+	if (!persist_usable())
+		SKIP(return, "nothing can be made persistent here");
+	forget_tests();
+	format_read(&sig, "signal", "signal_generate");
+	ASSERT_EQ(0, write_text(ONLINE, "0"));
+	ASSERT_EQ(0, persist_signal(SIGNAL_A, "test-a", "", 4, 0));
+	raise_signals_on(0, SIGNAL_A, 1, 2);
+	EXPECT_EQ(2, count_of("test-a", 0));
+	EXPECT_EQ(-1, persistent_open("test-a", 1));
+
+	ASSERT_EQ(0, write_text(ONLINE, "1"));
+	/* Soon. */
+	EXPECT_TRUE(eventually(20, captured_on(1)));
+	fd = event_map(&self->ring, "test-a", 1, RW);
+	ASSERT_LE(0, fd);
+	pos = ring_head(&self->ring);
+	ring_set_tail(&self->ring, pos);
+	before = read_count(fd).value;
+	/* With the filter that it has on the others. */
+	raise_signals_on(1, SIGNAL_B, 1, 3);
+	raise_signals_on(1, SIGNAL_A, 1, 5);
+	raise_signals_on(0, SIGNAL_A, 1, 1);
+	EXPECT_EQ(before + 5, read_count(fd).value);
+	for (i = 1; i <= 5; i++) {
+		ASSERT_TRUE(ring_next(&self->ring, &pos, &self->rec));
+		EXPECT_EQ(i, field_get(&sig, &self->rec, "errno"));
+		EXPECT_EQ(1, self->rec.cpu);
+	}
+	EXPECT_EQ(3, count_of("test-a", 0));
+
+	/* Off once more, its counts stay. */
+	ASSERT_EQ(0, write_text(ONLINE, "0"));
+	EXPECT_EQ(before + 5, read_count(fd).value);
+	EXPECT_EQ(before + 5, source_count("test-a", "count", 1));
+	ASSERT_EQ(0, write_text(ONLINE, "1"));
+	raise_signals_on(1, SIGNAL_A, 6, 1);
+	raise_signals_on(0, SIGNAL_A, 1, 1);
+	EXPECT_EQ(before + 6, read_count(fd).value);
+	EXPECT_TRUE(ring_next(&self->ring, &pos, &self->rec));
+	close(fd);
+	EXPECT_EQ(0, forget("test-a"));
+}
+
+/* And what is forgotten while it is off does not come back. */
+TEST_F(hotplug, forgotten_while_offline)
+{
+	struct pollfd p = { .events = POLLIN };
+	int round;
+
+	if (!persist_usable())
+		SKIP(return, "nothing can be made persistent here");
+	forget_tests();
+	for (round = 0; round < 3; round++) {
+		ASSERT_EQ(0, persist_signal(SIGNAL_A, "test-a", "", 4, 0));
+		p.fd = event_map(&self->ring, "test-a", 1, PROT_READ);
+		ASSERT_LE(0, p.fd);
+		raise_signals_on(1, SIGNAL_A, 1, 5);
+		ASSERT_TRUE(pin_to_cpu(0));
+		ASSERT_EQ(0, write_text(ONLINE, "0"));
+		ASSERT_EQ(0, forget("test-a"));
+		EXPECT_EQ(1, poll(&p, 1, 0));
+		EXPECT_TRUE(p.revents & POLLHUP);
+		ASSERT_EQ(0, write_text(ONLINE, "1"));
+		raise_signals_on(1, SIGNAL_A, 6, 5);
+		ASSERT_TRUE(pin_to_cpu(0));
+		EXPECT_EQ(5, read_count(p.fd).value);
+		EXPECT_FALSE(event_exists("test-a"));
+		ring_unmap(&self->ring);
+		close(p.fd);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Only a privileged caller with an fd of a privileged opener may inject. */
-#include <linux/capability.h>
-#include <sys/socket.h>
-
 #include "../kselftest_harness.h"
+#include "access.h"
 #include "record.h"
-
-#define PARANOID	"/proc/sys/kernel/perf_event_paranoid"
-#define NOBODY		65534
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON	38
-#endif
 
 FIXTURE(access) {
 	struct format mce;
@@ -23,15 +14,10 @@ FIXTURE(access) {
 
 FIXTURE_SETUP(access)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	record_mce(&self->mce, &self->rec, 0, 1, STATUS_CE, 0x1000);
 	if (locked_down())
 		SKIP(return, "locked down, where nobody may");
@@ -67,49 +53,6 @@ static int write_as(bool (*as)(void), int fd, const struct record *rec)
 		ret = -ENODATA;
 	close(p[0]);
 	return ret;
-}
-
-static bool as_root(void)
-{
-	return true;
-}
-
-static bool as_nobody(void)
-{
-	return !setresgid(NOBODY, NOBODY, NOBODY) && !setresuid(NOBODY, NOBODY, NOBODY);
-}
-
-/* Root, but with @keep for its only capability (none if negative). */
-static bool only_cap(int keep)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = {};
-
-	if (keep >= 0) {
-		data[keep / 32].effective = 1u << keep % 32;
-		data[keep / 32].permitted = 1u << keep % 32;
-	}
-	return !syscall(SYS_capset, &header, data);
-}
-
-static bool as_root_without_caps(void)
-{
-	return only_cap(-1);
-}
-
-static bool with_perfmon_only(void)
-{
-	return only_cap(CAP_PERFMON);
-}
-
-static bool with_sys_admin_only(void)
-{
-	return only_cap(CAP_SYS_ADMIN);
-}
-
-static bool as_root_of_a_namespace(void)
-{
-	return !unshare(CLONE_NEWUSER);
 }
 
 TEST_F(access, caller_root)
@@ -152,40 +95,6 @@ TEST_F(access, caller_unprivileged_bad_record)
 	self->rec.header.type = PERF_RECORD_LOST;
 	EXPECT_EQ(-EPERM, write_as(as_nobody, self->fd, &self->rec));
 	EXPECT_TRUE(watch_quiet(&self->watch));
-}
-
-static void send_fd(int sock, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, c = 'f';
-	struct iovec iov = { .iov_base = &c, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	if (sendmsg(sock, &msg, 0) != 1)
-		_exit(1);
-}
-
-static int receive_fd(int sock)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, c;
-	struct iovec iov = { .iov_base = &c, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	int fd;
-
-	if (recvmsg(sock, &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))
-		return -1;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
-	return fd;
 }
 
 /* Open @attr in a child that is @as, and get the fd, or -1. */

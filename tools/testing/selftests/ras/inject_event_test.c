@@ -13,18 +13,13 @@ FIXTURE(event) {
 
 FIXTURE_SETUP(event)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	close(self->fd);
 	self->fd = -1;
 	self->attr = tracepoint_attr("mce_record");
-	format_read(&self->mce, "mce", "mce_record");
 	record_mce(&self->mce, &self->rec, 0, 1, STATUS_CE, 0x1000);
 	watch_open(&self->watch, "mce_record");
 }

@@ -213,15 +213,10 @@ FIXTURE(user_memory) {
 
 FIXTURE_SETUP(user_memory)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	record_mce(&self->mce, &self->rec, 0, 1, STATUS_CE, 0x1000);
 	self->page = sysconf(_SC_PAGESIZE);
 	self->pages = mmap(NULL, 2 * self->page, PROT_READ | PROT_WRITE,

@@ -49,8 +49,11 @@ dd bs=1 count=1 <&3 >"$TMP/printed" 2>/dev/null
 sleep 2
 kill -KILL $pid
 wait $pid 2>/dev/null
-timeout 3 cat <&3 >>"$TMP/printed"
+# With the last writer gone, there is an end to read to.
+exec 4<"$TMP/pipe"
 exec 3<&-
+cat <&4 >>"$TMP/printed"
+exec 4<&-
 ras log --consume --json >"$TMP/rest"
 addresses <"$TMP/printed" >"$TMP/printed.a"
 addresses <"$TMP/rest" >"$TMP/rest.a"

@@ -13,15 +13,10 @@ FIXTURE(loss) {
 
 FIXTURE_SETUP(loss)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
-	self->fd = persistent_open("mce_record", 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	/* What an earlier test lost is told with the first record. */
 	ASSERT_EQ(0, inject_many(self->fd, &self->mce, 0x1000, 1));
 	drain(0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What may be opened, mapped and waited for, and by whom. */
 #include "../kselftest_harness.h"
-#include "record.h"
+#include "persist.h"
 
 #define PARANOID	"/proc/sys/kernel/perf_event_paranoid"
 
@@ -266,32 +266,26 @@ TEST_F(open, poll_each_reader_has_its_own_wakeup)
 	close(b.fd);
 }
 
-TEST_F(open, poll_wakes_sleeping_readers)
+TEST_F_TIMEOUT(open, poll_wakes_sleeping_readers, 90)
 {
-	pid_t pid[2];
+	struct pollfd p = { .events = POLLIN };
 	struct format mce;
-	int i, status;
+	pid_t pid[2];
+	int i;
 
 	if (!can_inject(self->fd))
 		SKIP(return, "perf fds cannot be written");
 	format_read(&mce, "mce", "mce_record");
 	for (i = 0; i < 2; i++) {
-		pid[i] = fork();
-		ASSERT_LE(0, pid[i]);
-		if (!pid[i]) {
-			struct pollfd p = { .events = POLLIN };
-
-			p.fd = persistent_open("mce_record", 0);
-			_exit(poll(&p, 1, 25000) == 1 ? 0 : 1);
-		}
+		p.fd = persistent_open("mce_record", 0);
+		ASSERT_LE(0, p.fd);
+		poll(&p, 1, 0);
+		pid[i] = poll_begin(p.fd);
+		close(p.fd);
 	}
-	/* Sleeping by now or not: they have to notice. */
-	usleep(300000);
 	ASSERT_EQ(0, inject_many(self->fd, &mce, 0x1000, 1));
-	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
-		EXPECT_EQ(0, status);
-	}
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(POLLIN, poll_end(pid[i]));
 }
 
 TEST_HARNESS_MAIN

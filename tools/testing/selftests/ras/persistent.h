@@ -19,11 +19,17 @@
 #include <unistd.h>
 #include <linux/perf_event.h>
 
+/* What wants 20 s here may want more on an emulated CPU that others use, too. */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 120
+#endif
+
 #define PMU_DIR		"/sys/bus/event_source/devices/persistent"
 #define RECORD_MAX	(12 * 1024)
 #define CPUS_MAX	8
 
-/* The one layout of all records in the buffers. */
+/* The layout of records without a callchain. */
 #define SAMPLE_TYPE	(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | \
 			 PERF_SAMPLE_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW)
 
@@ -129,12 +135,53 @@ static inline unsigned long pmu_config(const char *event)
 	return pmu_value(file, "event=");
 }
 
+/* sources/@event/@file, without the newline. */
+static inline void source_text(const char *event, const char *file, char *buf, size_t size)
+{
+	char path[768];
+
+	snprintf(path, sizeof(path), PMU_DIR "/sources/%s/%s", event, file);
+	if (read_text(path, buf, size))
+		die("%s", path);
+}
+
+/* Of sources/@event/@file, "TOTAL C0=n ...", what @cpu has; TOTAL if @cpu is negative. */
+static inline __u64 source_count(const char *event, const char *file, int cpu)
+{
+	char text[1024], key[16], *at;
+
+	source_text(event, file, text, sizeof(text));
+	if (cpu < 0)
+		return strtoull(text, NULL, 0);
+	snprintf(key, sizeof(key), " C%d=", cpu);
+	at = strstr(text, key);
+	return at ? strtoull(at + strlen(key), NULL, 0) : 0;
+}
+
 static inline unsigned long tracepoint_id(const char *event)
 {
 	char file[512];
 
-	snprintf(file, sizeof(file), "sources/%s", event);
+	snprintf(file, sizeof(file), "sources/%s/source", event);
 	return pmu_value(file, ",config=");
+}
+
+static inline unsigned long set_value(const char *set, const char *file)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "sets/%s/%s", set, file);
+	return pmu_value(path, NULL);
+}
+
+static inline bool set_keeps_last(const char *set)
+{
+	char path[512], text[32];
+
+	snprintf(path, sizeof(path), PMU_DIR "/sets/%s/keep", set);
+	if (read_text(path, text, sizeof(text)))
+		die("%s", path);
+	return !strcmp(text, "last");
 }
 
 static inline bool event_exists(const char *event)
@@ -145,9 +192,15 @@ static inline bool event_exists(const char *event)
 	return !access(path, R_OK);
 }
 
+/* Of the buffers of @set. */
+static inline size_t set_map_len(const char *set)
+{
+	return (1 + set_value(set, "data_pages")) * sysconf(_SC_PAGESIZE);
+}
+
 static inline size_t map_len(void)
 {
-	return (1 + pmu_value("buffer/data_pages", NULL)) * sysconf(_SC_PAGESIZE);
+	return set_map_len("ras");
 }
 
 static inline int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu,
@@ -158,14 +211,19 @@ static inline int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu,
 		       flags | PERF_FLAG_FD_CLOEXEC);
 }
 
+/* As the set of @event wants to be opened. */
 static inline struct perf_event_attr persistent_attr(const char *event)
 {
+	char set[128];
+
+	source_text(event, "set", set, sizeof(set));
 	return (struct perf_event_attr) {
 		.type = pmu_value("type", NULL),
 		.config = pmu_config(event),
-		.sample_type = SAMPLE_TYPE,
+		.sample_type = set_value(set, "sample_type"),
 		.sample_period = 1,
 		.sample_id_all = 1,
+		.write_backward = set_keeps_last(set),
 		.wakeup_events = 1,
 		.read_format = PERF_FORMAT_ID | PERF_FORMAT_LOST,
 	};
@@ -220,9 +278,9 @@ static inline __u64 count_of(const char *event, int cpu)
 	return c.value;
 }
 
-static inline int ring_map(struct ring *ring, int fd, int prot)
+static inline int ring_map_len(struct ring *ring, int fd, int prot, size_t len)
 {
-	ring->len = map_len();
+	ring->len = len;
 	ring->size = ring->len - sysconf(_SC_PAGESIZE);
 	ring->page = mmap(NULL, ring->len, prot, MAP_SHARED, fd, 0);
 	if (ring->page == MAP_FAILED) {
@@ -230,6 +288,17 @@ static inline int ring_map(struct ring *ring, int fd, int prot)
 		return errno ? -errno : -EIO;
 	}
 	return 0;
+}
+
+/* A buffer of the set "ras", of another set with its name. */
+static inline int ring_map(struct ring *ring, int fd, int prot)
+{
+	return ring_map_len(ring, fd, prot, map_len());
+}
+
+static inline int ring_map_set(struct ring *ring, int fd, int prot, const char *set)
+{
+	return ring_map_len(ring, fd, prot, set_map_len(set));
 }
 
 static inline void ring_unmap(struct ring *ring)
@@ -254,28 +323,58 @@ static inline void ring_set_tail(struct ring *ring, __u64 tail)
 	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
-/* Copy the record at *@pos, if there is one, and move *@pos behind it. */
-static inline bool ring_next(const struct ring *ring, __u64 *pos, struct record *out)
+/* Copy the record at @pos, of which @left bytes are valid. Returns its size, 0 if not whole. */
+static inline size_t ring_copy(const struct ring *ring, __u64 pos, __u64 left,
+			       struct record *out)
 {
 	const char *data = (const char *)ring->page + ring->page->data_offset;
-	size_t at = *pos % ring->size, size, part;
+	size_t at = pos % ring->size, size, part;
 	struct perf_event_header header;
 
-	if (*pos >= ring_head(ring))
-		return false;
 	/* Records are multiples of eight bytes, so a header never wraps. */
 	memcpy(&header, data + at, sizeof(header));
 	size = header.size;
-	if (size < sizeof(header) || size % 8 || size > sizeof(*out) ||
-	    *pos + size > ring_head(ring)) {
-		errno = EBADMSG;
-		die("record of %zu bytes at %llu", size, *pos);
-	}
+	if (size < sizeof(header) || size % 8 || size > sizeof(*out) || size > left)
+		return 0;
 	part = size < ring->size - at ? size : ring->size - at;
 	memcpy(out, data + at, part);
 	memcpy((char *)out + part, data, size - part);
+	return size;
+}
+
+/* Copy the record at *@pos, if there is one, and move *@pos behind it. */
+static inline bool ring_next(const struct ring *ring, __u64 *pos, struct record *out)
+{
+	__u64 head = ring_head(ring);
+	size_t size;
+
+	if (*pos >= head)
+		return false;
+	size = ring_copy(ring, *pos, head - *pos, out);
+	if (!size) {
+		errno = EBADMSG;
+		die("no record at %llu", *pos);
+	}
 	*pos += size;
 	return true;
+}
+
+/*
+ * A ring that is written backward: the newest record is at @head, where *@pos begins,
+ * older ones behind it, the oldest perhaps overwritten in part.
+ */
+static inline bool ring_older(const struct ring *ring, __u64 head, __u64 *pos,
+			      struct record *out)
+{
+	/* Position 0 is where the first record ended. */
+	__u64 end = -head < ring->size ? 0 : head + ring->size;
+	size_t size;
+
+	if (*pos == end)
+		return false;
+	size = ring_copy(ring, *pos, end - *pos, out);
+	*pos += size;
+	return size;
 }
 
 /* The next sample of @id (any if 0), records of others are passed over. */
@@ -302,8 +401,8 @@ static inline int buffer_cpus(void)
 {
 	char text[64], *dash;
 
-	if (read_text(PMU_DIR "/buffer/cpus", text, sizeof(text)))
-		die("buffer/cpus");
+	if (read_text(PMU_DIR "/sets/ras/cpus", text, sizeof(text)))
+		die("sets/ras/cpus");
 	dash = strchr(text, '-');
 	return dash ? atoi(dash + 1) + 1 : 1;
 }

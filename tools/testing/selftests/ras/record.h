@@ -163,4 +163,23 @@ static inline bool can_inject(int fd)
 	return !write(fd, "", 0) || errno != EINVAL;
 }
 
+/*
+ * What most tests begin with: all buffers empty, mce_record of @cpu to write to, and the
+ * format of what is written. Returns why the test is to be skipped, or NULL.
+ */
+static inline const char *setup_inject(int cpu, int *fd, struct format *mce)
+{
+	*fd = -1;
+	if (!persistent_usable())
+		return "no persistent events here, or not root";
+	drain_all();
+	*fd = persistent_open("mce_record", cpu);
+	if (*fd < 0)
+		die("open mce_record on cpu %d", cpu);
+	if (!can_inject(*fd))
+		return "perf fds cannot be written";
+	format_read(mce, "mce", "mce_record");
+	return NULL;
+}
+
 #endif

@@ -40,32 +40,65 @@ TEST_F(sysfs, type_and_format)
 	EXPECT_STREQ("config1:0-31", text);
 }
 
-TEST_F(sysfs, buffer)
+/* What sets/NAME says of a set, and what its buffers are. */
+static void check_set(struct __test_metadata *_metadata, const char *name)
 {
-	struct perf_event_attr attr = persistent_attr("mce_record");
-	unsigned long pages = pmu_value("buffer/data_pages", NULL);
-	char cpus[128], possible[128];
-	struct ring ring;
-	int fd;
+	unsigned long pages = set_value(name, "data_pages"), bytes = set_value(name, "memory");
+	size_t page = sysconf(_SC_PAGESIZE);
+	char file[512], cpus[128], present[128], text[64];
 
 	EXPECT_LT(0, pages);
 	EXPECT_EQ(0, pages & (pages - 1));
-	EXPECT_EQ(SAMPLE_TYPE, pmu_value("buffer/sample_type", NULL));
-	pmu_text("buffer/sample_type", cpus, sizeof(cpus));
-	EXPECT_STREQ("0x4c7", cpus);
+	snprintf(file, sizeof(file), "sets/%s/sample_type", name);
+	pmu_text(file, text, sizeof(text));
+	EXPECT_TRUE(!strcmp(text, "0x4c7") || !strcmp(text, "0x4e7")) TH_LOG("%s", text);
+	snprintf(file, sizeof(file), "sets/%s/keep", name);
+	pmu_text(file, text, sizeof(text));
+	EXPECT_TRUE(!strcmp(text, "first") || !strcmp(text, "last")) TH_LOG("%s", text);
 
-	attr.sample_type = pmu_value("buffer/sample_type", NULL);
+	/* All CPUs of the guest have been online once. */
+	snprintf(file, sizeof(file), "sets/%s/cpus", name);
+	pmu_text(file, cpus, sizeof(cpus));
+	ASSERT_EQ(0, read_text("/sys/devices/system/cpu/present", present, sizeof(present)));
+	EXPECT_STREQ(present, cpus);
+
+	/* The header page and some bookkeeping may be counted, or not. */
+	EXPECT_LE(buffer_cpus() * pages * page, bytes);
+	EXPECT_GE(buffer_cpus() * (pages + 2) * page, bytes);
+}
+
+TEST_F(sysfs, default_set)
+{
+	struct perf_event_attr attr = persistent_attr("mce_record");
+	char text[128];
+	struct ring ring;
+	int fd;
+
+	source_text("mce_record", "set", text, sizeof(text));
+	EXPECT_STREQ("ras", text);
+	pmu_text("sets/ras/sample_type", text, sizeof(text));
+	EXPECT_STREQ("0x4c7", text);
+	pmu_text("sets/ras/keep", text, sizeof(text));
+	EXPECT_STREQ("first", text);
+	EXPECT_EQ(8, set_value("ras", "data_pages"));
+
+	attr.sample_type = SAMPLE_TYPE;
 	fd = perf_open(&attr, -1, 0, -1, 0);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, ring_map(&ring, fd, PROT_READ));
-	EXPECT_EQ(pages * sysconf(_SC_PAGESIZE), ring.page->data_size);
+	EXPECT_EQ(8 * sysconf(_SC_PAGESIZE), ring.page->data_size);
 	ring_unmap(&ring);
 	close(fd);
+}
 
-	/* All CPUs of the guest have been online once. */
-	pmu_text("buffer/cpus", cpus, sizeof(cpus));
-	ASSERT_EQ(0, read_text("/sys/devices/system/cpu/present", possible, sizeof(possible)));
-	EXPECT_STREQ(possible, cpus);
+/* What was before sets and states. */
+TEST_F(sysfs, old_files_are_gone)
+{
+	struct stat st;
+
+	EXPECT_EQ(-1, access(PMU_DIR "/buffer", F_OK));
+	ASSERT_EQ(0, stat(PMU_DIR "/sources/mce_record", &st));
+	EXPECT_TRUE(S_ISDIR(st.st_mode));
 }
 
 /* For each of @dir's files call @check with its name; returns how many. */
@@ -109,15 +142,55 @@ static void check_event(struct __test_metadata *_metadata, const char *name)
 	close(fd);
 }
 
+static void check_private(struct __test_metadata *_metadata, const char *name,
+			  const char *what)
+{
+	char path[768];
+	struct stat st;
+
+	snprintf(path, sizeof(path), PMU_DIR "/sources/%s/%s", name, what);
+	ASSERT_EQ(0, stat(path, &st));
+	EXPECT_EQ(0400, st.st_mode & 07777) TH_LOG("%s", path);
+}
+
+/* A count of errors is not for everybody's eyes. */
+static void check_count(struct __test_metadata *_metadata, const char *name, const char *what)
+{
+	__u64 total, sum = 0;
+	char text[1024];
+	int i;
+
+	check_private(_metadata, name, what);
+	source_text(name, what, text, sizeof(text));
+	total = source_count(name, what, -1);
+	for (i = 0; i < buffer_cpus(); i++)
+		sum += source_count(name, what, i);
+	EXPECT_EQ(total, sum) TH_LOG("%s/%s: %s", name, what, text);
+	/* CPUs without any are not named. */
+	EXPECT_EQ(NULL, strstr(text, "=0"));
+	if (!total)
+		EXPECT_STREQ("0", text);
+}
+
 static void check_source(struct __test_metadata *_metadata, const char *name)
 {
 	char file[768], text[256], system[64], event[64], id[32];
-	unsigned int type, config;
 	struct perf_event_attr attr = { .sample_period = 1 };
+	unsigned int type, config;
 	int fd, n;
 
-	snprintf(file, sizeof(file), "sources/%s", name);
-	pmu_text(file, text, sizeof(text));
+	source_text(name, "state", text, sizeof(text));
+	EXPECT_STREQ("active", text);
+	source_text(name, "set", text, sizeof(text));
+	snprintf(file, sizeof(file), PMU_DIR "/sets/%s", text);
+	EXPECT_EQ(0, access(file, F_OK));
+	check_count(_metadata, name, "count");
+	check_count(_metadata, name, "lost");
+	check_private(_metadata, name, "filter");
+	source_text(name, "filter", text, sizeof(text));
+	EXPECT_STREQ("", text);
+
+	source_text(name, "source", text, sizeof(text));
 	n = sscanf(text, "tracepoint=%63[^:]:%63[^,],type=0x%x,config=0x%x",
 		   system, event, &type, &config);
 	ASSERT_EQ(4, n) TH_LOG("%s", text);
@@ -144,6 +217,36 @@ TEST_F(sysfs, events_and_sources)
 	sources = each_file("sources", _metadata, check_source);
 	EXPECT_LT(0, events);
 	EXPECT_EQ(events, sources);
+}
+
+TEST_F(sysfs, sets)
+{
+	EXPECT_LE(1, each_file("sets", _metadata, check_set));
+}
+
+/* The files say what read() says, for each CPU. */
+TEST_F(sysfs, counts_are_those_of_read)
+{
+	int cpu, fd, n = buffer_cpus();
+	struct format mce;
+	struct count now;
+	const char *why;
+
+	for (cpu = 0; cpu < n; cpu++) {
+		why = setup_inject(cpu, &fd, &mce);
+		if (why)
+			SKIP(return, "%s", why);
+		/* More than fit. */
+		ASSERT_EQ(0, inject_many(fd, &mce, 0x1000, 300 + cpu));
+		now = read_count(fd);
+		EXPECT_LT(0, now.lost);
+		EXPECT_EQ(now.value, source_count("mce_record", "count", cpu));
+		EXPECT_EQ(now.lost, source_count("mce_record", "lost", cpu));
+		close(fd);
+	}
+	check_count(_metadata, "mce_record", "count");
+	check_count(_metadata, "mce_record", "lost");
+	drain_all();
 }
 
 /* What the issue promises to be on by default, where the kernel has it. */
