@@ -29,8 +29,11 @@ build/status.so: qemu/status.c
 	@mkdir -p build && gcc -shared -fPIC -o $@ $<
 endif
 
-check: deps ## build, run every test, end with "N passed, N failed, N skipped"
+check: deps ## run every test with the plain and the debug kernel: "N passed, N failed, N skipped"
 	@qemu/check
+
+bench: deps ## what it costs, in memory, instructions per event and boot time, beside ftrace
+	@qemu/bench
 
 lint: deps ## checkpatch, sparse, shellcheck, and the checks of the series
 	@scripts/lint
@@ -53,4 +56,4 @@ tools: ## only build tools/ras
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps demo boot check lint series series-build prepare kernel tools clean
+.PHONY: help deps demo boot check bench lint series series-build prepare kernel tools clean

@@ -10,6 +10,12 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$top/build
 src=$build/linux
 log=$build/log
+# The kernel's output below $src; FLAVOUR=plain is the one without a name.
+out=out
+case ${FLAVOUR:-} in
+'' | plain)	;;
+*)		out=out-$FLAVOUR ;;
+esac
 mkdir -p "$log"
 cd "$top"
 
