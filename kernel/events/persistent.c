@@ -131,7 +131,7 @@ void perf_persistent_counts(struct perf_persistent_event *pe, int cpu, u64 *coun
 	struct perf_event *event;
 
 	guard(rcu)();
-	/* Pairs with the release in perf_persistent_create() and _release(). */
+	/* Pairs with the release in perf_persistent_create() and _stop(). */
 	event = smp_load_acquire(&source->event);
 	*count = event ? local64_read(&event->count) : source->count;
 	*lost = event ? atomic64_read(&event->lost_samples) : source->lost;
@@ -444,6 +444,35 @@ fail:
 	return NULL;
 }
 
+/* Those who wait for records find that there will be none. */
+static void perf_persistent_wake_readers(struct perf_persistent_set *set)
+{
+	struct perf_persistent_buffer *buf;
+	struct perf_event *event;
+	int cpu;
+
+	guard(rcu)();
+	for_each_possible_cpu(cpu) {
+		buf = per_cpu_ptr(set->buffers, cpu);
+		if (!buf->rb)
+			continue;
+
+		list_for_each_entry_rcu(event, &buf->rb->event_list, rb_entry)
+			wake_up_all(&event->waitq);
+	}
+}
+
+/* Nobody finds the event any more; its readers keep what is in the buffer. */
+static void perf_persistent_drop(struct perf_persistent_event *pe)
+{
+	xa_erase(&perf_persistent_events, pe->config_attr.id);
+	perf_persistent_stop(pe);
+	WRITE_ONCE(pe->forgotten, true);
+	perf_persistent_wake_readers(pe->set);
+	perf_persistent_set_leave(pe->set);
+	kobject_put(&pe->kobj);
+}
+
 /**
  * perf_persistent_add - make an event persistent
  * @spec: what it is to be
@@ -496,35 +525,12 @@ struct perf_persistent_event *perf_persistent_add(const struct perf_persistent_s
 
 	ret = perf_persistent_start(pe);
 	if (ret) {
-		pe->forgotten = true;
-		xa_erase(&perf_persistent_events, config);
-		/* A hotplug callback may have found it. */
-		synchronize_srcu(&perf_persistent_srcu);
-		perf_persistent_set_leave(pe->set);
-		kobject_put(&pe->kobj);
+		perf_persistent_drop(pe);
 		return ERR_PTR(ret);
 	}
 	perf_persistent_sysfs_add_event(pe);
 
 	return pe;
-}
-
-/* Those who wait for records find that there will be none. */
-static void perf_persistent_wake_readers(struct perf_persistent_set *set)
-{
-	struct perf_persistent_buffer *buf;
-	struct perf_event *event;
-	int cpu;
-
-	guard(rcu)();
-	for_each_possible_cpu(cpu) {
-		buf = per_cpu_ptr(set->buffers, cpu);
-		if (!buf->rb)
-			continue;
-
-		list_for_each_entry_rcu(event, &buf->rb->event_list, rb_entry)
-			wake_up_all(&event->waitq);
-	}
 }
 
 /**
@@ -542,13 +548,8 @@ int perf_persistent_remove(struct perf_persistent_event *pe)
 	if (pe->forgotten)
 		return -ENOENT;
 
-	xa_erase(&perf_persistent_events, pe->config_attr.id);
 	perf_persistent_sysfs_del_event(pe);
-	perf_persistent_stop(pe);
-	WRITE_ONCE(pe->forgotten, true);
-	perf_persistent_wake_readers(pe->set);
-	perf_persistent_set_leave(pe->set);
-	kobject_put(&pe->kobj);
+	perf_persistent_drop(pe);
 
 	return 0;
 }
