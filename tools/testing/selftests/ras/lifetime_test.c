@@ -22,16 +22,11 @@ FIXTURE(lifetime) {
 
 FIXTURE_SETUP(lifetime)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	self->attr = persistent_attr("mce_record");
-	self->fd = perf_open(&self->attr, -1, 0, -1, 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
 }
 
 FIXTURE_TEARDOWN(lifetime)
@@ -113,16 +108,11 @@ FIXTURE_VARIANT(late_refusal) {
 
 FIXTURE_SETUP(late_refusal)
 {
-	self->fd = -1;
-	if (!persistent_usable())
-		SKIP(return, "no persistent events here, or not root");
-	drain_all();
+	const char *why = setup_inject(0, &self->fd, &self->mce);
+
+	if (why)
+		SKIP(return, "%s", why);
 	self->attr = persistent_attr("mce_record");
-	self->fd = perf_open(&self->attr, -1, 0, -1, 0);
-	ASSERT_LE(0, self->fd);
-	if (!can_inject(self->fd))
-		SKIP(return, "perf fds cannot be written");
-	format_read(&self->mce, "mce", "mce_record");
 }
 
 FIXTURE_TEARDOWN(late_refusal)
