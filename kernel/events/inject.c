@@ -5,307 +5,425 @@
  * The records are samples in the event's own layout. What only the kernel can
  * say (time, CPU, ids, task) is stamped anew; the payload is the caller's.
  * From there on nothing can tell an injected event from a real one, which is
- * the point: every perf event on that tracepoint gets it, through its filter,
- * and so do the BPF programs that are attached through perf.
+ * the point: every perf event of that kind on the CPU gets it, through its
+ * filter, and so do the BPF programs that are attached through perf.
  *
  * With PERF_RECORD_MISC_INJECT_DRIVER and _HARDWARE the record starts deeper,
  * in the code that would have emitted the event; its owner registers how.
+ *
+ * User memory is copied in pieces of up to 64 KiB. Records for the event alone
+ * are checked first and then handed to the CPU a batch at a time: one interrupt
+ * for up to PERF_INJECT_BATCH records.
  */
-#define pr_fmt(fmt) "perf: inject: " fmt
-
-#include <linux/capability.h>
-#include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/export.h>
-#include <linux/mutex.h>
 #include <linux/perf_event.h>
 #include <linux/perf_inject.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/trace_events.h>
-#include <linux/user_namespace.h>
+#include <linux/uaccess.h>
 
 #include "inject.h"
 #include "persistent.h"
 
-static LIST_HEAD(perf_inject_list);
-static DEFINE_MUTEX(perf_inject_mutex);
-
-/**
- * perf_inject_register - offer a deeper injection for a tracepoint
- * @ops: the operations; they stay the caller's
- *
- * Context: process, may sleep.
- * Return: 0, or -EBUSY if somebody provides that tracepoint's already.
- */
-int perf_inject_register(struct perf_inject_ops *ops)
-{
-	struct perf_inject_ops *pos;
-
-	guard(mutex)(&perf_inject_mutex);
-
-	list_for_each_entry(pos, &perf_inject_list, list)
-		if (!strcmp(pos->system, ops->system) && !strcmp(pos->name, ops->name))
-			return -EBUSY;
-
-	list_add_tail(&ops->list, &perf_inject_list);
-	return 0;
-}
-EXPORT_SYMBOL_GPL(perf_inject_register);
-
-/**
- * perf_inject_unregister - withdraw what perf_inject_register() offered
- * @ops: the operations
- *
- * Context: process, may sleep. When it returns, none of @ops is running.
- */
-void perf_inject_unregister(struct perf_inject_ops *ops)
-{
-	guard(mutex)(&perf_inject_mutex);
-	list_del(&ops->list);
-}
-EXPORT_SYMBOL_GPL(perf_inject_unregister);
-
-/* Below STREAM it is the owner's to say; never fall back to a shallower level. */
-static int perf_inject_deep(const struct perf_inject_record *rec)
-{
-	struct perf_inject_ops *ops;
-
-	guard(mutex)(&perf_inject_mutex);
-
-	list_for_each_entry(ops, &perf_inject_list, list)
-		if (!strcmp(ops->system, rec->call->class->system) &&
-		    !strcmp(ops->name, trace_event_name(rec->call)))
-			return ops->inject(rec);
-
-	return -EOPNOTSUPP;
-}
-
-struct perf_inject_ipi {
-	struct perf_event		*event;
-	const struct perf_inject_record	*rec;
-	int				ret;
-};
-
-static void perf_inject_on_cpu(void *info)
-{
-	struct perf_inject_ipi *ipi = info;
-
-	/* A CPU that comes or goes is online for longer than its events are. */
-	if (is_persistent_event(ipi->event) && !perf_persistent_captures(ipi->event)) {
-		ipi->ret = -ENODEV;
-		return;
-	}
-
-	ipi->ret = perf_trace_inject(ipi->rec);
-}
-
-/*
- * The listeners of a tracepoint are on a list of their CPU, and their buffers
- * may be written on that CPU only.
- */
-static int perf_inject_stream(struct perf_event *event, const struct perf_inject_record *rec)
-{
-	struct perf_inject_ipi ipi = { .event = event, .rec = rec };
-
-	if (smp_call_function_single(rec->cpu, perf_inject_on_cpu, &ipi, 1))
-		return -ENODEV;
-
-	return ipi.ret;
-}
-
-/* What can come before and with the payload. One u64 each, but for RAW. */
-#define PERF_INJECT_FIXED ((u64)					\
-	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |	\
-	 PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_ID |		\
-	 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD))
+/* So many records with interrupts disabled, at about a microsecond each */
+#define PERF_INJECT_BATCH	32
+/* perf_event_header::size has 16 bits. */
+#define PERF_INJECT_CHUNK	SZ_64K
 
 #define PERF_INJECT_MISC						\
 	(PERF_RECORD_MISC_CPUMODE_MASK | PERF_RECORD_MISC_EXACT_IP |	\
-	 PERF_RECORD_MISC_INJECT_MASK)
+	 PERF_RECORD_MISC_INJECT_MASK | PERF_RECORD_MISC_INJECT_FATAL)
 
-/* The size of a raw payload and the largest one, both within a record. */
-struct perf_inject_raw {
-	u32	size;
-	u8	data[];
+/* What comes before READ, CALLCHAIN and RAW, and after them: one u64 each. */
+#define PERF_INJECT_BEFORE ((u64)					\
+	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |	\
+	 PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_ID |		\
+	 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD))
+#define PERF_INJECT_AFTER ((u64)					\
+	(PERF_SAMPLE_WEIGHT_TYPE | PERF_SAMPLE_DATA_SRC |		\
+	 PERF_SAMPLE_TRANSACTION | PERF_SAMPLE_PHYS_ADDR |		\
+	 PERF_SAMPLE_CGROUP | PERF_SAMPLE_DATA_PAGE_SIZE |		\
+	 PERF_SAMPLE_CODE_PAGE_SIZE))
+#define PERF_INJECT_LAYOUT						\
+	(PERF_INJECT_BEFORE | PERF_SAMPLE_READ | PERF_SAMPLE_CALLCHAIN | \
+	 PERF_SAMPLE_RAW | PERF_INJECT_AFTER)
+
+/**
+ * struct perf_inject - one write()
+ * @event:     the event of the descriptor
+ * @call:      the tracepoint, or NULL for a counter
+ * @layout:    of the tracepoint's records
+ * @user_regs: registers of user mode, for what happens there: the caller's
+ * @taken:     bytes of the records that were taken, from the buffer at hand
+ * @error:     why not the next
+ * @nr:	       records in @batch
+ * @done:      how many of them the CPU has taken
+ * @ends:      where each ends in the buffer
+ * @batch:     checked records of level PERF_INJECT_STREAM
+ */
+struct perf_inject {
+	struct perf_event		*event;
+	struct trace_event_call		*call;
+	struct perf_trace_layout	*layout;
+	const struct pt_regs		*user_regs;
+	size_t				taken;
+	int				error;
+	unsigned int			nr;
+	unsigned int			done;
+	size_t				ends[PERF_INJECT_BATCH];
+	struct perf_inject_record	batch[PERF_INJECT_BATCH];
 };
 
-#define PERF_INJECT_MAX_SIZE						\
-	(sizeof(struct perf_event_header) +				\
-	 hweight64(PERF_INJECT_FIXED) * sizeof(u64) +			\
-	 sizeof(struct perf_inject_raw) + PERF_MAX_TRACE_SIZE)
+/* What is left of a sample that is being parsed */
+struct perf_inject_cursor {
+	const u64	*pos;
+	size_t		left;	/* in u64 */
+};
+
+static bool perf_inject_take(struct perf_inject_cursor *c, size_t n, const u64 **from)
+{
+	if (n > c->left)
+		return false;
+
+	if (from)
+		*from = c->pos;
+	c->pos += n;
+	c->left -= n;
+	return true;
+}
+
+/* The counts that PERF_SAMPLE_READ puts into a sample, see perf_output_read() */
+static bool perf_inject_skip_read(struct perf_inject_cursor *c, u64 format)
+{
+	size_t times = hweight64(format & (PERF_FORMAT_TOTAL_TIME_ENABLED |
+					   PERF_FORMAT_TOTAL_TIME_RUNNING));
+	size_t each = 1 + hweight64(format & (PERF_FORMAT_ID | PERF_FORMAT_LOST));
+	const u64 *nr;
+
+	if (!(format & PERF_FORMAT_GROUP))
+		return perf_inject_take(c, times + each, NULL);
+
+	return perf_inject_take(c, 1, &nr) && *nr <= c->left &&
+	       perf_inject_take(c, times + *nr * each, NULL);
+}
+
+static bool perf_inject_skip_callchain(struct perf_inject_cursor *c)
+{
+	const u64 *nr;
+
+	return perf_inject_take(c, 1, &nr) && *nr <= c->left && perf_inject_take(c, *nr, NULL);
+}
+
+/* A size, and as many bytes, which end with a u64. */
+static bool perf_inject_take_raw(struct perf_inject_cursor *c, struct perf_inject_record *rec)
+{
+	const u64 *start = c->pos;
+	u32 size;
+
+	if (!c->left)
+		return false;
+
+	size = *(const u32 *)start;
+	if (size > c->left * sizeof(u64) - sizeof(u32) ||
+	    !IS_ALIGNED(sizeof(u32) + size, sizeof(u64)))
+		return false;
+
+	rec->data = (const void *)start + sizeof(u32);
+	rec->size = size;
+	return perf_inject_take(c, (sizeof(u32) + size) / sizeof(u64), NULL);
+}
 
 /**
  * perf_inject_parse - find the payload in a sample
- * @sample_type: the layout: of PERF_INJECT_FIXED, with PERF_SAMPLE_RAW
- * @header:	 the record's header as it was checked
- * @sample:	 what follows the header, header->size - sizeof(*header) bytes
- * @rec:	 filled in: level, ip, data and size
+ * @event:  the event, whose sample_type is within PERF_INJECT_LAYOUT
+ * @header: the record's header as it was checked
+ * @sample: what follows the header, header->size - sizeof(*header) bytes
+ * @rec:    filled in: ip, addr, period, data and size
  *
  * Return: 0 or -EINVAL if the sizes do not agree.
  */
-static int perf_inject_parse(u64 sample_type, const struct perf_event_header *header,
+static int perf_inject_parse(const struct perf_event *event,
+			     const struct perf_event_header *header,
 			     const u64 *sample, struct perf_inject_record *rec)
 {
-	size_t left = header->size - sizeof(*header);
-	size_t fixed = hweight64(sample_type & PERF_INJECT_FIXED) * sizeof(u64);
-	const struct perf_inject_raw *raw;
-	const u64 *pos = sample;
+	struct perf_inject_cursor c = {
+		.pos = sample,
+		.left = (header->size - sizeof(*header)) / sizeof(u64),
+	};
+	const struct perf_event_attr *attr = &event->attr;
+	u64 type = attr->sample_type;
+	const u64 *pos;
 
-	if (left < fixed + sizeof(u64))
-		return -EINVAL;
-
-	rec->level = header->misc & PERF_RECORD_MISC_INJECT_MASK;
 	rec->ip = 0;
+	rec->addr = 0;
+	rec->period = attr->sample_period && !attr->freq ? attr->sample_period : 1;
+	rec->data = NULL;
+	rec->size = 0;
+
+	if (!perf_inject_take(&c, hweight64(type & PERF_INJECT_BEFORE), &pos))
+		return -EINVAL;
 
 	/* In the order of the bits, but for IDENTIFIER, which is first. */
-	if (sample_type & PERF_SAMPLE_IDENTIFIER)
-		pos++;
-	if (sample_type & PERF_SAMPLE_IP)
-		rec->ip = *pos;
+	pos += !!(type & PERF_SAMPLE_IDENTIFIER);
+	if (type & PERF_SAMPLE_IP)
+		rec->ip = *pos++;
+	pos += hweight64(type & (PERF_SAMPLE_TID | PERF_SAMPLE_TIME));
+	if (type & PERF_SAMPLE_ADDR)
+		rec->addr = *pos++;
+	pos += hweight64(type & (PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU));
+	if (type & PERF_SAMPLE_PERIOD)
+		rec->period = *pos;
 
-	raw = (const void *)sample + fixed;
-	if (raw->size != left - fixed - sizeof(*raw))
+	if (type & PERF_SAMPLE_READ && !perf_inject_skip_read(&c, attr->read_format))
+		return -EINVAL;
+	if (type & PERF_SAMPLE_CALLCHAIN && !perf_inject_skip_callchain(&c))
+		return -EINVAL;
+	if (type & PERF_SAMPLE_RAW && !perf_inject_take_raw(&c, rec))
 		return -EINVAL;
 
-	rec->data = raw->data;
-	rec->size = raw->size;
+	return c.left == hweight64(type & PERF_INJECT_AFTER) ? 0 : -EINVAL;
+}
+
+static int perf_inject_header(const struct perf_event_header *header)
+{
+	u16 level = header->misc & PERF_RECORD_MISC_INJECT_MASK;
+
+	if (header->type != PERF_RECORD_SAMPLE || header->misc & ~PERF_INJECT_MISC)
+		return -EINVAL;
+	/* The two bits together are no level. */
+	if (level == PERF_RECORD_MISC_INJECT_MASK)
+		return -EINVAL;
+	/* An event alone harms nobody. */
+	if (level == PERF_RECORD_MISC_INJECT_STREAM &&
+	    header->misc & PERF_RECORD_MISC_INJECT_FATAL)
+		return -EINVAL;
+	if (header->size < sizeof(*header) || !IS_ALIGNED(header->size, sizeof(u64)))
+		return -EINVAL;
+
 	return 0;
 }
 
-/* Logged once per file descriptor, so that a storm of tests is one line. */
-static void perf_inject_log(struct perf_event *event, const struct perf_inject_record *rec)
+/* The task of a per-task event is not moved while it is the caller. */
+static bool perf_inject_into_current(const struct perf_event *event)
 {
-	if (xchg(&event->inject_logged, 1))
-		return;
-
-	pr_notice("%s[%d] (uid %u) injects %s:%s\n", current->comm,
-		  task_pid_nr(current),
-		  from_kuid(&init_user_ns, current_uid()),
-		  rec->call->class->system, trace_event_name(rec->call));
+	return event->cpu < 0 && event->hw.target == current;
 }
 
-/*
- * Function tracing and the like have no fields that could be checked. The BPF
- * programs of probes want registers, not a record.
- */
-static bool perf_inject_has_fields(const struct trace_event_call *call)
+static int perf_inject_cpu(const struct perf_event *event)
 {
-	return !(call->flags & (TRACE_EVENT_FL_IGNORE_ENABLE | TRACE_EVENT_FL_UKPROBE));
+	return event->cpu >= 0 ? event->cpu : task_cpu(event->hw.target);
 }
 
-static int perf_inject_call(struct perf_event *event, struct trace_event_call *call,
-			    const struct perf_event_header *header, const u64 *sample)
+/* Check a record at @header, and find out all about it. */
+static int perf_inject_check(struct perf_inject *in, const struct perf_event_header *header,
+			     struct perf_inject_record *rec)
 {
-	struct perf_inject_record rec = {
-		.call = call,
-		.cpu = event->cpu >= 0 ? event->cpu : raw_smp_processor_id(),
-	};
 	int ret;
 
-	if (!perf_inject_has_fields(call))
+	rec->call = in->call;
+	rec->cpu = perf_inject_cpu(in->event);
+	rec->level = header->misc & PERF_RECORD_MISC_INJECT_MASK;
+	rec->fatal = header->misc & PERF_RECORD_MISC_INJECT_FATAL;
+	rec->user = (header->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_USER;
+
+	ret = perf_inject_parse(in->event, header, (const u64 *)(header + 1), rec);
+	if (ret)
+		return ret;
+
+	if (in->call)
+		return perf_trace_inject_check(rec, in->layout);
+
+	if (rec->level != PERF_INJECT_STREAM)
 		return -EOPNOTSUPP;
 
-	ret = perf_inject_parse(event->attr.sample_type, header, sample, &rec);
-	if (ret)
-		return ret;
-
-	ret = perf_trace_inject_check(&rec);
-	if (ret)
-		return ret;
-
-	perf_inject_log(event, &rec);
-
-	return rec.level == PERF_INJECT_STREAM ? perf_inject_stream(event, &rec) :
-						 perf_inject_deep(&rec);
+	return rec->period && !(rec->period >> 63) ? 0 : -EINVAL;
 }
 
 /*
- * An ordinary event keeps its tracepoint from going away. A persistent one
- * does not: it may belong to a module that is not loaded now.
+ * The listeners of a tracepoint, and the counters, are on lists of their CPU,
+ * and their buffers may be written on that CPU only.
  */
-static int perf_inject_one(struct perf_event *event, const struct perf_event_header *header,
-			   const u64 *sample)
+static void perf_inject_on_cpu(void *info)
+{
+	struct perf_inject *in = info;
+	struct perf_event *event = in->event;
+
+	if (event->cpu < 0 && event->hw.target != current) {
+		in->error = -EAGAIN;
+		return;
+	}
+
+	if (is_persistent_event(event)) {
+		/* A CPU that comes or goes is online for longer than its events are. */
+		event = perf_persistent_here(event);
+		if (!event) {
+			in->error = -ENODEV;
+			return;
+		}
+	}
+
+	for (; in->done < in->nr; in->done++) {
+		if (in->call)
+			in->error = perf_trace_inject(&in->batch[in->done]);
+		else
+			in->error = perf_inject_count(event, &in->batch[in->done],
+						      in->user_regs);
+		if (in->error)
+			return;
+	}
+}
+
+/* Hand the batch to the CPU. */
+static void perf_inject_flush(struct perf_inject *in)
+{
+	int error;
+
+	if (!in->nr)
+		return;
+
+	in->done = 0;
+	if (perf_inject_into_current(in->event)) {
+		guard(preempt)();
+		error = smp_call_function_single(smp_processor_id(), perf_inject_on_cpu, in, 1);
+	} else {
+		error = smp_call_function_single(perf_inject_cpu(in->event),
+						 perf_inject_on_cpu, in, 1);
+	}
+	if (error)
+		in->error = -ENODEV;
+	if (in->done)
+		in->taken = in->ends[in->done - 1];
+	in->nr = 0;
+}
+
+/**
+ * perf_inject_chunk - inject the whole records at the start of a buffer
+ * @in:	  the write()
+ * @buf:  the records
+ * @size: bytes in @buf
+ *
+ * Stops at a record that is refused, with the reason in in->error, at one that
+ * does not end within @buf, and at a signal. in->taken says where.
+ */
+static void perf_inject_chunk(struct perf_inject *in, const void *buf, size_t size)
+{
+	const struct perf_event_header *header;
+	struct perf_inject_record *rec;
+	size_t pos = 0;
+	int ret = 0;
+
+	in->taken = 0;
+	while (size - pos >= sizeof(*header)) {
+		header = buf + pos;
+		ret = perf_inject_header(header);
+		if (ret || header->size > size - pos)
+			break;
+
+		rec = &in->batch[in->nr];
+		ret = perf_inject_check(in, header, rec);
+		if (ret)
+			break;
+
+		perf_inject_log(in->event, rec);
+		pos += header->size;
+
+		if (rec->level == PERF_INJECT_STREAM) {
+			in->ends[in->nr++] = pos;
+			if (in->nr < PERF_INJECT_BATCH)
+				continue;
+			perf_inject_flush(in);
+		} else {
+			perf_inject_flush(in);
+			if (!in->error)
+				in->error = perf_inject_deep(rec);
+			if (!in->error)
+				in->taken = pos;
+		}
+		if (in->error || signal_pending(current))
+			return;
+		cond_resched();
+	}
+
+	perf_inject_flush(in);
+	if (!in->error)
+		in->error = ret;
+}
+
+static ssize_t perf_inject_records(struct perf_inject *in, const char __user *buf,
+				   size_t count)
+{
+	size_t chunk = min_t(size_t, count, PERF_INJECT_CHUNK);
+	size_t done = 0, want, got;
+	void *records;
+
+	records = kvmalloc(chunk, GFP_KERNEL_ACCOUNT);
+	if (!records)
+		return -ENOMEM;
+
+	while (done < count) {
+		want = min(count - done, chunk);
+		got = want - copy_from_user(records, buf + done, want);
+
+		perf_inject_chunk(in, records, got);
+		done += in->taken;
+		if (in->error || signal_pending(current))
+			break;
+		if (!in->taken) {
+			/* Half a record: in all of @buf, or because of a fault */
+			in->error = got < want ? -EFAULT : -EINVAL;
+			break;
+		}
+	}
+	kvfree(records);
+
+	return done ?: in->error;
+}
+
+/* The tracepoint of an event, NULL for a counter; an ERR_PTR(). */
+static struct trace_event_call *perf_inject_call_get(struct perf_event *event)
 {
 	struct trace_event_call *call;
-	int ret;
 
+	/* An ordinary event keeps its tracepoint from going away. */
 	if (!is_persistent_event(event))
-		return perf_inject_call(event, event->tp_event, header, sample);
+		return event->tp_event;
 
+	/* A persistent one may belong to a module that is not loaded now. */
 	call = perf_persistent_call_get(event);
-	if (IS_ERR(call))
-		return PTR_ERR(call);
+	return call == ERR_PTR(-EOPNOTSUPP) ? NULL : call;
+}
 
-	ret = perf_inject_call(event, call, header, sample);
-	trace_event_put_ref(call);
+static void perf_inject_call_put(struct perf_event *event, struct trace_event_call *call)
+{
+	if (call && is_persistent_event(event))
+		trace_event_put_ref(call);
+}
+
+static ssize_t perf_inject_event(struct perf_inject *in, const char __user *buf, size_t count)
+{
+	u64 type = in->event->attr.sample_type;
+	ssize_t ret;
+
+	if (type & ~PERF_INJECT_LAYOUT)
+		return -EOPNOTSUPP;
+	if (!in->call)
+		return perf_inject_records(in, buf, count);
+
+	if (!(type & PERF_SAMPLE_RAW))
+		return -EOPNOTSUPP;
+
+	in->layout = perf_trace_layout(in->call);
+	if (IS_ERR(in->layout))
+		return PTR_ERR(in->layout);
+
+	ret = perf_inject_records(in, buf, count);
+	kfree(in->layout);
 
 	return ret;
-}
-
-/* Copy in and inject the record at @buf, of which there are @count bytes. */
-static ssize_t perf_inject_user(struct perf_event *event, const char __user *buf,
-				size_t count)
-{
-	struct perf_event_header header;
-	void *sample;
-	int ret;
-
-	if (count < sizeof(header))
-		return -EINVAL;
-	if (copy_from_user(&header, buf, sizeof(header)))
-		return -EFAULT;
-
-	if (header.type != PERF_RECORD_SAMPLE || header.misc & ~PERF_INJECT_MISC)
-		return -EINVAL;
-	/* The two bits together are no level. */
-	if ((header.misc & PERF_RECORD_MISC_INJECT_MASK) == PERF_RECORD_MISC_INJECT_MASK)
-		return -EINVAL;
-	if (header.size > count || header.size <= sizeof(header) ||
-	    !IS_ALIGNED(header.size, sizeof(u64)))
-		return -EINVAL;
-	if (header.size > PERF_INJECT_MAX_SIZE)
-		return -E2BIG;
-
-	sample = memdup_user(buf + sizeof(header), header.size - sizeof(header));
-	if (IS_ERR(sample))
-		return PTR_ERR(sample);
-
-	ret = perf_inject_one(event, &header, sample);
-	kfree(sample);
-
-	return ret ?: header.size;
-}
-
-/*
- * Whoever opened the descriptor and whoever writes must both be allowed to:
- * a descriptor passed to another task gives no rights, nor does it take them
- * from a privileged task that was tricked into writing.
- */
-static int perf_inject_permitted(struct file *file, struct perf_event *event)
-{
-	int ret;
-
-	if (!file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) ||
-	    !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-
-	ret = security_perf_event_write(event);
-	if (ret)
-		return ret;
-
-	return security_locked_down(LOCKDOWN_PERF_INJECT);
-}
-
-static bool perf_inject_supported(struct perf_event *event)
-{
-	if (event->attr.type != PERF_TYPE_TRACEPOINT && !is_persistent_event(event))
-		return false;
-
-	return event->attr.sample_type & PERF_SAMPLE_RAW &&
-	       !(event->attr.sample_type & ~(PERF_INJECT_FIXED | PERF_SAMPLE_RAW));
 }
 
 /**
@@ -318,37 +436,40 @@ static bool perf_inject_supported(struct perf_event *event)
  *
  * Context: process, may sleep.
  * Return: the bytes of the whole records that were taken, which is short of
- * @count when a record was refused. If that is the first: -EINVAL for a
- * malformed record, -E2BIG for one that no tracepoint could have written,
- * -EPERM, -EOPNOTSUPP for an event or level that cannot be injected, -ENODEV
- * if the event's CPU is offline or its module is not loaded, -EAGAIN if the
- * CPU was just emitting an event of the same context, or what the event's
- * owner said.
+ * @count when a record was refused or a signal came. If the first is refused:
+ * -EINVAL for a malformed record, -E2BIG for one that no tracepoint could have
+ * written, -EPERM, -EOPNOTSUPP for an event or level that cannot be injected,
+ * -ENODEV if the event's CPU is offline or its module is not loaded, -EAGAIN
+ * if the event's task is not running or the CPU was just emitting an event of
+ * the same context, or what the event's owner said.
  */
 ssize_t perf_inject_write(struct file *file, const char __user *buf,
 			  size_t count, loff_t *ppos)
 {
 	struct perf_event *event = file->private_data;
-	size_t done = 0;
+	struct perf_inject *in;
 	ssize_t ret;
 
 	ret = perf_inject_permitted(file, event);
 	if (ret)
 		return ret;
 
-	if (!perf_inject_supported(event))
-		return -EOPNOTSUPP;
+	in = kmalloc(sizeof(*in), GFP_KERNEL);
+	if (!in)
+		return -ENOMEM;
 
-	while (done < count) {
-		ret = perf_inject_user(event, buf + done, count - done);
-		if (ret < 0)
-			break;
-
-		done += ret;
-		cond_resched();
-		if (signal_pending(current))
-			break;
+	in->event = event;
+	in->user_regs = current_pt_regs();
+	in->nr = 0;
+	in->error = 0;
+	in->call = perf_inject_call_get(event);
+	if (IS_ERR(in->call)) {
+		ret = PTR_ERR(in->call);
+	} else {
+		ret = count ? perf_inject_event(in, buf, count) : 0;
+		perf_inject_call_put(event, in->call);
 	}
+	kfree(in);
 
-	return done ?: ret;
+	return ret;
 }

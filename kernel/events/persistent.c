@@ -164,18 +164,18 @@ struct trace_event_call *perf_persistent_call_get(struct perf_event *event)
 }
 
 /**
- * perf_persistent_captures - would an event be captured here and now?
- * @event: an event of the PMU
+ * perf_persistent_here - the kernel's own event on this CPU
+ * @event: an event of the PMU that stands for it
  *
  * Context: on the CPU that is asked about, with interrupts disabled.
- * Return: true if the kernel's own event is in service on this CPU.
+ * Return: the event if it is in service now, or NULL.
  */
-bool perf_persistent_captures(struct perf_event *event)
+struct perf_event *perf_persistent_here(struct perf_event *event)
 {
 	struct perf_persistent_event *pe = perf_persistent_of(event);
 	struct perf_event *own = READ_ONCE(this_cpu_ptr(pe->sources)->event);
 
-	return own && READ_ONCE(own->state) == PERF_EVENT_STATE_ACTIVE;
+	return own && READ_ONCE(own->state) == PERF_EVENT_STATE_ACTIVE ? own : NULL;
 }
 
 /*

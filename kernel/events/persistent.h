@@ -265,7 +265,7 @@ long perf_persistent_forget(struct perf_event *event);
 
 /* for injection */
 struct trace_event_call *perf_persistent_call_get(struct perf_event *event);
-bool perf_persistent_captures(struct perf_event *event);
+struct perf_event *perf_persistent_here(struct perf_event *event);
 #else
 static inline bool is_persistent_event(struct perf_event *event)
 {
@@ -306,9 +306,9 @@ static inline struct trace_event_call *perf_persistent_call_get(struct perf_even
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
-static inline bool perf_persistent_captures(struct perf_event *event)
+static inline struct perf_event *perf_persistent_here(struct perf_event *event)
 {
-	return false;
+	return NULL;
 }
 #endif /* CONFIG_PERF_EVENTS_PERSISTENT */
 

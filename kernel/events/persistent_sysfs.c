@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include "inject.h"
 #include "internal.h"
 #include "persistent.h"
 
@@ -105,10 +106,29 @@ static ssize_t lost_show(struct kobject *kobj, struct kobj_attribute *attr, char
 	return perf_persistent_emit_counts(kobj, buf, true);
 }
 
+static ssize_t inject_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct perf_persistent_event *pe = kobj_to_event(kobj);
+	struct trace_event_call *call;
+	ssize_t len;
+	int idx;
+
+	idx = srcu_read_lock(&perf_persistent_srcu);
+	call = READ_ONCE(pe->call);
+	if (pe->system && !call)
+		len = sysfs_emit(buf, "\n");
+	else
+		len = perf_inject_show_levels(call, buf);
+	srcu_read_unlock(&perf_persistent_srcu, idx);
+
+	return len;
+}
+
 static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute set_attr = __ATTR_RO(set);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute filter_attr = __ATTR_RO_MODE(filter, 0400);
+static struct kobj_attribute inject_attr = __ATTR_RO(inject);
 static struct kobj_attribute count_attr = __ATTR_RO_MODE(count, 0400);
 static struct kobj_attribute lost_attr = __ATTR_RO_MODE(lost, 0400);
 
@@ -117,6 +137,7 @@ static struct attribute *perf_persistent_event_attrs[] = {
 	&set_attr.attr,
 	&state_attr.attr,
 	&filter_attr.attr,
+	&inject_attr.attr,
 	&count_attr.attr,
 	&lost_attr.attr,
 	NULL

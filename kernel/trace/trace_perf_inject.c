@@ -4,9 +4,12 @@
  * tracepoint could have written, and hand it to those who listen.
  */
 #include <linux/cpumask.h>
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/perf_event.h>
 #include <linux/perf_inject.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/trace_events.h>
 
 #include "trace.h"
@@ -16,36 +19,121 @@
 #define LOC_OFFSET(loc)		((loc) & 0xffff)
 #define LOC_LENGTH(loc)		((loc) >> 16)
 
+/* perf_trace_loc::flags */
+#define LOC_RELATIVE		BIT(0)	/* the offset is from behind the word */
+#define LOC_STRING		BIT(1)
+#define LOC_CPUMASK		BIT(2)
+
 static bool field_is_loc(const struct ftrace_event_field *field, bool *relative)
 {
 	*relative = !strncmp(field->type, "__rel_loc ", 10);
 	return *relative || !strncmp(field->type, "__data_loc ", 11);
 }
 
-/*
- * @fixed is where the fields of fixed size end and the dynamic data begin.
- * Returns the length of the field's data, or -EINVAL.
+static u16 loc_flags(const struct ftrace_event_field *field, bool relative)
+{
+	u16 flags = relative ? LOC_RELATIVE : 0;
+
+	switch (field->filter_type) {
+	case FILTER_DYN_STRING:
+	case FILTER_RDYN_STRING:
+		return flags | LOC_STRING;
+	case FILTER_CPUMASK:
+		return flags | LOC_CPUMASK;
+	default:
+		return flags;
+	}
+}
+
+/**
+ * perf_trace_injectable - can anything be injected into a tracepoint?
+ * @call: the tracepoint
+ *
+ * Function tracing and the like have no fields that could be checked, the BPF
+ * programs of probes want registers, not a record, and somebody would follow a
+ * pointer.
+ *
+ * Context: process. The tracepoint is held.
+ * Return: true if so.
  */
-static int check_loc(const struct perf_inject_record *rec,
-		     const struct ftrace_event_field *field, bool relative, u32 fixed)
+bool perf_trace_injectable(struct trace_event_call *call)
+{
+	struct ftrace_event_field *field;
+
+	if (call->flags & (TRACE_EVENT_FL_IGNORE_ENABLE | TRACE_EVENT_FL_UKPROBE))
+		return false;
+
+	list_for_each_entry(field, trace_get_fields(call), link)
+		if (strchr(field->type, '*'))
+			return false;
+
+	return true;
+}
+
+/**
+ * perf_trace_layout - what a record of a tracepoint has to look like
+ * @call: the tracepoint
+ *
+ * Context: process, may sleep. The tracepoint is held.
+ * Return: the layout, for kfree(); ERR_PTR(-EOPNOTSUPP) for a tracepoint that
+ * cannot be injected, ERR_PTR(-ENOMEM).
+ */
+struct perf_trace_layout *perf_trace_layout(struct trace_event_call *call)
+{
+	struct list_head *head = trace_get_fields(call);
+	struct perf_trace_layout *layout;
+	struct ftrace_event_field *field;
+	bool relative;
+	u32 nr = 0;
+
+	if (!perf_trace_injectable(call))
+		return ERR_PTR(-EOPNOTSUPP);
+
+	list_for_each_entry(field, head, link)
+		nr += field_is_loc(field, &relative);
+
+	layout = kmalloc(struct_size(layout, field, nr), GFP_KERNEL);
+	if (!layout)
+		return ERR_PTR(-ENOMEM);
+
+	layout->fixed = sizeof(struct trace_entry);
+	layout->nr = nr;
+	nr = 0;
+	list_for_each_entry(field, head, link) {
+		layout->fixed = max_t(u32, layout->fixed, field->offset + field->size);
+		if (!field_is_loc(field, &relative))
+			continue;
+		if (WARN_ON_ONCE(field->size != sizeof(u32))) {
+			kfree(layout);
+			return ERR_PTR(-EOPNOTSUPP);
+		}
+		layout->field[nr].offset = field->offset;
+		layout->field[nr++].flags = loc_flags(field, relative);
+	}
+
+	return layout;
+}
+
+/*
+ * The dynamic data begin where the fields of fixed size end. Returns the length
+ * of the field's data, or -EINVAL.
+ */
+static int check_loc(const struct perf_inject_record *rec, const struct perf_trace_loc *field,
+		     u32 fixed)
 {
 	u32 loc, offset, length;
-
-	if (field->size != sizeof(loc))
-		return -EINVAL;
 
 	memcpy(&loc, rec->data + field->offset, sizeof(loc));
 	offset = LOC_OFFSET(loc);
 	length = LOC_LENGTH(loc);
-	if (relative)
+	if (field->flags & LOC_RELATIVE)
 		offset += field->offset + sizeof(loc);
 
 	if (offset < fixed || offset > rec->size || length > rec->size - offset)
 		return -EINVAL;
 
 	/* Readers rely on a string's end. */
-	if (field->filter_type == FILTER_DYN_STRING ||
-	    field->filter_type == FILTER_RDYN_STRING) {
+	if (field->flags & LOC_STRING) {
 		const char *str = rec->data + offset;
 
 		if (!length || str[length - 1])
@@ -53,7 +141,7 @@ static int check_loc(const struct perf_inject_record *rec,
 	}
 
 	/* And a filter on a mask reads all of it. */
-	if (field->filter_type == FILTER_CPUMASK && length < cpumask_size())
+	if (field->flags & LOC_CPUMASK && length < cpumask_size())
 		return -EINVAL;
 
 	return length;
@@ -61,39 +149,28 @@ static int check_loc(const struct perf_inject_record *rec,
 
 /**
  * perf_trace_inject_check - could the tracepoint have written this record?
- * @rec: the record: call, data and size
+ * @rec:    the record: data and size
+ * @layout: of its tracepoint
  *
- * Context: process. The tracepoint is held by an open event.
+ * Context: any.
  * Return: 0, -E2BIG if it is larger than any trace record, -EINVAL if it is
  * too small or too large for the fields or a dynamic field points out of its
- * bounds, -EOPNOTSUPP if the tracepoint has a pointer that somebody would
- * follow.
+ * bounds.
  */
-int perf_trace_inject_check(const struct perf_inject_record *rec)
+int perf_trace_inject_check(const struct perf_inject_record *rec,
+			    const struct perf_trace_layout *layout)
 {
-	struct list_head *head = trace_get_fields(rec->call);
-	struct ftrace_event_field *field;
-	u32 fixed = sizeof(struct trace_entry);
+	u32 fixed = layout->fixed;
 	u32 dynamic = 0;
-	bool relative;
-	int ret;
+	int i, ret;
 
 	if (rec->size > PERF_MAX_TRACE_SIZE)
 		return -E2BIG;
-
-	list_for_each_entry(field, head, link) {
-		if (strchr(field->type, '*'))
-			return -EOPNOTSUPP;
-		fixed = max_t(u32, fixed, field->offset + field->size);
-	}
-
 	if (rec->size < fixed)
 		return -EINVAL;
 
-	list_for_each_entry(field, head, link) {
-		if (!field_is_loc(field, &relative))
-			continue;
-		ret = check_loc(rec, field, relative, fixed);
+	for (i = 0; i < layout->nr; i++) {
+		ret = check_loc(rec, &layout->field[i], fixed);
 		if (ret < 0)
 			return ret;
 		dynamic += ret;
@@ -179,3 +256,47 @@ int perf_inject_copy_fields(const struct perf_inject_record *rec, void *to,
 	return 0;
 }
 EXPORT_SYMBOL_GPL(perf_inject_copy_fields);
+
+/**
+ * perf_inject_dynamic - the data of a field of variable size
+ * @rec:  the record, as perf_inject_ops::inject gets it
+ * @name: the field's name
+ * @len:  filled in: bytes
+ *
+ * Context: any.
+ * Return: the data, or NULL if the tracepoint has no such field.
+ */
+const void *perf_inject_dynamic(const struct perf_inject_record *rec, const char *name,
+				u32 *len)
+{
+	struct ftrace_event_field *field = find_field(rec->call, name);
+	bool relative;
+	u32 loc, at;
+
+	if (!field || !field_is_loc(field, &relative))
+		return NULL;
+
+	memcpy(&loc, rec->data + field->offset, sizeof(loc));
+	at = LOC_OFFSET(loc) + (relative ? field->offset + sizeof(loc) : 0);
+	*len = LOC_LENGTH(loc);
+
+	return rec->data + at;
+}
+EXPORT_SYMBOL_GPL(perf_inject_dynamic);
+
+/**
+ * perf_inject_string - a string of the record
+ * @rec:  the record, as perf_inject_ops::inject gets it
+ * @name: the field's name
+ *
+ * Context: any.
+ * Return: the string, which ends with a zero; NULL if the tracepoint has no
+ * such field.
+ */
+const char *perf_inject_string(const struct perf_inject_record *rec, const char *name)
+{
+	u32 len;
+
+	return perf_inject_dynamic(rec, name, &len);
+}
+EXPORT_SYMBOL_GPL(perf_inject_string);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Machine checks injected through a perf event, mce:mce_record: as if
- * machine_check_poll() had found them in a bank.
+ * machine_check_poll() had found them in a bank. perf_inject_hw.c puts them
+ * there.
  */
 #include <linux/cpumask.h>
 #include <linux/init.h>
@@ -27,6 +28,31 @@ static const struct perf_inject_field mce_fields[] = {
 	PERF_INJECT_FIELD("bank",	struct mce, bank),
 };
 
+/**
+ * mce_perf_record - the machine check that a record tells of
+ * @rec: the record, of mce:mce_record
+ * @m:	 filled in, but for the severity
+ *
+ * Context: process.
+ * Return: 0; -EINVAL if the status is not valid or there is no such bank or CPU.
+ */
+int mce_perf_record(const struct perf_inject_record *rec, struct mce *m)
+{
+	int ret;
+
+	mce_prep_record_common(m);
+	ret = perf_inject_copy_fields(rec, m, mce_fields, ARRAY_SIZE(mce_fields));
+	if (ret)
+		return ret;
+
+	if (!(m->status & MCI_STATUS_VAL) || m->bank >= MAX_NR_BANKS ||
+	    m->extcpu >= nr_cpu_ids || !cpu_possible(m->extcpu))
+		return -EINVAL;
+
+	mce_prep_record_per_cpu(m->extcpu, m);
+	return 0;
+}
+
 /*
  * Through mce_log() and the decode chain, with all that follows from it: a
  * record of a deferred or action optional error with a usable address takes
@@ -40,19 +66,10 @@ static int mce_perf_inject(const struct perf_inject_record *rec)
 	struct mce m;
 	int ret;
 
-	if (rec->level != PERF_INJECT_DRIVER)
-		return -EOPNOTSUPP;
-
-	mce_prep_record_common(&m);
-	ret = perf_inject_copy_fields(rec, &m, mce_fields, ARRAY_SIZE(mce_fields));
+	ret = mce_perf_record(rec, &m);
 	if (ret)
 		return ret;
 
-	if (!(m.status & MCI_STATUS_VAL) || m.bank >= MAX_NR_BANKS ||
-	    m.extcpu >= nr_cpu_ids || !cpu_possible(m.extcpu))
-		return -EINVAL;
-
-	mce_prep_record_per_cpu(m.extcpu, &m);
 	m.severity = mce_severity(&m, NULL, NULL, false);
 	mce_log(&m);
 
@@ -62,6 +79,7 @@ static int mce_perf_inject(const struct perf_inject_record *rec)
 static struct perf_inject_ops mce_inject_ops = {
 	.system	= "mce",
 	.name	= "mce_record",
+	.level	= PERF_INJECT_DRIVER,
 	.inject	= mce_perf_inject,
 };
 
