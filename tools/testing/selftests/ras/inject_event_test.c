@@ -30,29 +30,20 @@ FIXTURE_TEARDOWN(event)
 	close(self->fd);
 }
 
-TEST_F(event, software)
-{
-	self->attr.type = PERF_TYPE_SOFTWARE;
-	self->attr.config = PERF_COUNT_SW_DUMMY;
-	self->fd = perf_open(&self->attr, -1, 0, -1, 0);
-	ASSERT_LE(0, self->fd);
-	EXPECT_EQ(-EOPNOTSUPP, record_write(self->fd, &self->rec));
-	EXPECT_TRUE(watch_quiet(&self->watch));
-}
-
+/* What the kernel would have to believe, or cannot find its way through. */
 TEST_F(event, sample_type_not_writable)
 {
 	static const __u64 types[] = {
 		SAMPLE_TYPE & ~PERF_SAMPLE_RAW,
-		SAMPLE_TYPE | PERF_SAMPLE_CALLCHAIN,
-		SAMPLE_TYPE | PERF_SAMPLE_READ,
-		SAMPLE_TYPE | PERF_SAMPLE_TRANSACTION,
-		SAMPLE_TYPE | PERF_SAMPLE_DATA_SRC,
-		SAMPLE_TYPE | PERF_SAMPLE_WEIGHT,
-		SAMPLE_TYPE | PERF_SAMPLE_PHYS_ADDR,
+		SAMPLE_TYPE | PERF_SAMPLE_REGS_INTR,
+		SAMPLE_TYPE | PERF_SAMPLE_REGS_USER,
+		SAMPLE_TYPE | PERF_SAMPLE_STACK_USER,
 	};
 	size_t i;
 
+	self->attr.sample_regs_user = 1;
+	self->attr.sample_regs_intr = 1;
+	self->attr.sample_stack_user = 64;
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		self->attr.sample_type = types[i];
 		self->fd = perf_open(&self->attr, -1, 0, -1, 0);
@@ -64,6 +55,81 @@ TEST_F(event, sample_type_not_writable)
 	}
 	self->fd = -1;
 	EXPECT_TRUE(watch_quiet(&self->watch));
+}
+
+/* A record that lacks what its event's layout has */
+TEST_F(event, sample_type_of_another)
+{
+	static const __u64 more[] = {
+		PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_READ, PERF_SAMPLE_TRANSACTION,
+		PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_PHYS_ADDR,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		self->attr.sample_type = SAMPLE_TYPE | more[i];
+		self->fd = perf_open(&self->attr, -1, 0, -1, 0);
+		ASSERT_LE(0, self->fd);
+		EXPECT_EQ(-EINVAL, record_write(self->fd, &self->rec)) {
+			TH_LOG("sample_type with %#llx", more[i]);
+		}
+		close(self->fd);
+	}
+	self->fd = -1;
+	EXPECT_TRUE(watch_quiet(&self->watch));
+}
+
+/* Whatever layout perf has captured it in, it can be written back in it. */
+TEST_F(event, captured_and_written_back)
+{
+	static const struct {
+		__u64 type, read_format;
+	} layouts[] = {
+		{ PERF_SAMPLE_CALLCHAIN, 0 },
+		{ PERF_SAMPLE_READ, 0 },
+		{ PERF_SAMPLE_READ, PERF_FORMAT_ID | PERF_FORMAT_LOST },
+		{ PERF_SAMPLE_READ, PERF_FORMAT_TOTAL_TIME_ENABLED |
+				    PERF_FORMAT_TOTAL_TIME_RUNNING },
+		{ PERF_SAMPLE_READ, PERF_FORMAT_GROUP | PERF_FORMAT_ID |
+				    PERF_FORMAT_TOTAL_TIME_RUNNING },
+		{ PERF_SAMPLE_PERIOD | PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_ADDR |
+		  PERF_SAMPLE_STREAM_ID, 0 },
+		{ PERF_SAMPLE_WEIGHT | PERF_SAMPLE_DATA_SRC | PERF_SAMPLE_TRANSACTION, 0 },
+		{ PERF_SAMPLE_PHYS_ADDR | PERF_SAMPLE_CALLCHAIN, 0 },
+		{ PERF_SAMPLE_DATA_PAGE_SIZE | PERF_SAMPLE_CODE_PAGE_SIZE, 0 },
+		{ PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_READ | PERF_SAMPLE_WEIGHT_STRUCT,
+		  PERF_FORMAT_GROUP | PERF_FORMAT_LOST },
+	};
+	struct record *again = &self->rec, first;
+	struct ring ring;
+	size_t i;
+	int via;
+
+	via = tracepoint_open("mce_record", 0);
+	ASSERT_LE(0, via);
+	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
+		__u64 pos = 0;
+
+		record_mce(&self->mce, &self->rec, 0, 1, STATUS_CE, 0x1000);
+		self->attr.sample_type = SAMPLE_TYPE | layouts[i].type;
+		self->attr.read_format = layouts[i].read_format;
+		self->fd = perf_open(&self->attr, -1, 0, -1, 0);
+		ASSERT_LE(0, self->fd) {
+			TH_LOG("layout %zu", i);
+		}
+		ASSERT_EQ(0, ring_map(&ring, self->fd, PROT_READ | PROT_WRITE));
+		ASSERT_EQ(self->rec.header.size, record_write(via, &self->rec));
+		ASSERT_TRUE(ring_next(&ring, &pos, &first));
+		EXPECT_EQ(first.header.size, record_write(self->fd, &first)) {
+			TH_LOG("layout %zu, %#llx", i, self->attr.sample_type);
+		}
+		ASSERT_TRUE(ring_next(&ring, &pos, again));
+		EXPECT_EQ(first.header.type, again->header.type);
+		ring_unmap(&ring);
+		close(self->fd);
+	}
+	self->fd = -1;
+	close(via);
 }
 
 /* A counting open of the persistent event has no records to take. */

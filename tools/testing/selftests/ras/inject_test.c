@@ -141,16 +141,15 @@ BAD_MCE(type_0, EINVAL, s->in.rec.header.type = 0);
 BAD_MCE(type_high_bits, EINVAL, s->in.rec.header.type |= 1 << 16);
 BAD_MCE(misc_level_3, EINVAL, s->in.rec.header.misc = 3 << 8);
 BAD_MCE(misc_unknown_bit_3, EINVAL, s->in.rec.header.misc = 1 << 3);
-BAD_MCE(misc_unknown_bit_10, EINVAL, s->in.rec.header.misc = 1 << 10);
 BAD_MCE(misc_ext_reserved, EINVAL, s->in.rec.header.misc = PERF_RECORD_MISC_EXT_RESERVED);
-BAD_MCE(level_without_callback, EOPNOTSUPP,
-	s->in.rec.header.misc = PERF_RECORD_MISC_INJECT_HARDWARE);
+BAD_MCE(misc_unknown_bit_11, EINVAL, s->in.rec.header.misc = 1 << 11);
+BAD_MCE(misc_fatal_stream, EINVAL, s->in.rec.header.misc = PERF_RECORD_MISC_INJECT_FATAL);
 BAD_MCE(driver_not_valid, EINVAL, set_driver(s, "status", STATUS_CE & ~(1ull << 63)));
 BAD_MCE(driver_impossible_cpu, EINVAL, set_driver(s, "cpu", 4095));
 BAD_MCE(driver_negative_cpu, EINVAL, set_driver(s, "cpu", 0xffffffff));
 BAD_MCE(driver_impossible_bank, EINVAL, set_driver(s, "bank", 255));
 
-BAD_MC(event_without_driver, EOPNOTSUPP, s->in.rec.header.misc = PERF_RECORD_MISC_INJECT_DRIVER);
+BAD_MC(driver_without_controller, ENODEV, s->in.rec.header.misc = PERF_RECORD_MISC_INJECT_DRIVER);
 BAD_MC(level_without_hardware, EOPNOTSUPP, set_misc(s, PERF_RECORD_MISC_INJECT_HARDWARE));
 BAD_MC(string_beyond_end, EINVAL, set_loc(s, "msg", s->in.rec.raw_size, 8));
 BAD_MC(string_far_beyond_end, EINVAL, set_loc(s, "label", 0xfff0, 8));
