@@ -11,8 +11,16 @@
 #include "desc.h"
 #include "format.h"
 #include "guid.h"
+#include "scale.h"
 
-static __printf(2, 3) int fail(struct ras_build *build, const char *fmt, ...)
+/**
+ * ras_build_fail - say what is wrong
+ * @build: builder
+ * @fmt: as for printf, one line without newline
+ *
+ * Return: -EINVAL.
+ */
+int ras_build_fail(struct ras_build *build, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -52,13 +60,31 @@ void ras_build_free(struct ras_build *build)
 	free(build->given);
 }
 
+/* The severity that was asked for needs no field. */
+static bool is_severity(const struct ras_build *build, const char *word)
+{
+	return build->type->desc->choose && !strncmp(word, "severity=", 9);
+}
+
+static int set_severity(struct ras_build *build, const char *text)
+{
+	if (build->asked)
+		return ras_build_fail(build, "severity is given twice");
+	build->asked = true;
+	if (!ras_severity_word(text, &build->severity))
+		return 0;
+	return ras_build_fail(build,
+			      "severity=%s is none: give corrected, deferred, recoverable, fatal, or another word of ras(1)",
+			      text);
+}
+
 static int unknown_field(struct ras_build *build, const char *name, int len)
 {
 	size_t pos;
 	unsigned int i;
 
-	fail(build, "%s has no field '%.*s'; its fields are:",
-	     build->type->full, len, name);
+	ras_build_fail(build, "%s has no field '%.*s'; its fields are:",
+		       build->type->full, len, name);
 	pos = strlen(build->error);
 	for (i = 0; i < build->type->nr_fields; i++) {
 		if (pos + 1 < sizeof(build->error))
@@ -75,21 +101,39 @@ static int out_of_range(struct ras_build *build, const struct ras_field *field,
 	unsigned int bits = field->elem_size * 8;
 
 	if (field->is_signed)
-		return fail(build,
-			    "%s=%s does not fit: give %lld to %lld", field->name,
-			    text, -1LL - (long long)(~0ULL >> (65 - bits)),
-			    (long long)(~0ULL >> (65 - bits)));
-	return fail(build, "%s=%s does not fit: give 0 to 0x%llx", field->name,
-		    text, ~0ULL >> (64 - bits));
+		return ras_build_fail(build,
+				      "%s=%s does not fit: give %lld to %lld", field->name,
+				      text, -1LL - (long long)(~0ULL >> (65 - bits)),
+				      (long long)(~0ULL >> (65 - bits)));
+	return ras_build_fail(build, "%s=%s does not fit: give 0 to 0x%llx", field->name,
+			      text, ~0ULL >> (64 - bits));
+}
+
+/* Has the value names for single bits, of the format file's or ours? */
+static bool has_flags(const struct ras_build *build, const struct ras_field *field)
+{
+	const char * const *name = build->type->desc->flags;
+
+	while (name && *name && strcmp(*name, field->name))
+		name++;
+	return field->flags || (name && *name);
 }
 
 static int no_number(struct ras_build *build, const struct ras_field *field,
 		     const char *text)
 {
-	return fail(build,
-		    "%s=%s is not a number: give it in decimal, or in hexadecimal with 0x%s",
-		    field->name, text, !field->symbols || field->other ? "" :
-		    ", or as a text that the event's format file has for it");
+	const struct ras_scale *scale = build->type->desc->scale;
+	const char *names = "";
+
+	if (has_flags(build, field))
+		names = ", or as names separated by |, as `ras` shows them";
+	else if (field->symbols)
+		names = ", or as a text that the event's format file has for it";
+	else if (scale && !strcmp(scale->field, field->name))
+		names = ", or as corrected, recoverable, fatal or the like";
+	return ras_build_fail(build,
+			      "%s=%s is not a number: give it in decimal, or in hexadecimal with 0x%s",
+			      field->name, text, names);
 }
 
 /* Any value that the field's bits can hold, signed or not. */
@@ -119,18 +163,56 @@ static int parse_int(struct ras_build *build, const struct ras_field *field,
 	return 0;
 }
 
-static int set_int(struct ras_build *build, const struct ras_field *field,
-		   struct ras_value *value, const char *text)
+/* A text of the format file's, or one that the descriptor knows. */
+static int parse_word(struct ras_build *build, const struct ras_field *field,
+		      const char *word, u64 *num)
+{
+	const struct ras_desc *desc = build->type->desc;
+	bool other;
+	int err;
+
+	err = ras_field_symbol_value(field, word, num, &other);
+	if (err)
+		return desc->word ? desc->word(build->type, field, word, num) : -ENOENT;
+	if (other)
+		snprintf(build->other, sizeof(build->other), "%s", word);
+	else if (field->other)
+		snprintf(build->first, sizeof(build->first), "%s", word);
+	return 0;
+}
+
+static int parse_value(struct ras_build *build, const struct ras_field *field,
+		       const char *text, u64 *num)
 {
 	char *end;
 	int err;
 
-	if (field->symbols &&
-	    !ras_field_symbol_value(field, text, &value->num))
+	if (!parse_word(build, field, text, num))
 		return 0;
-	err = parse_int(build, field, text, &end, &value->num);
-	if (!err && *end)
-		err = no_number(build, field, text);
+	err = parse_int(build, field, text, &end, num);
+	return !err && *end ? no_number(build, field, text) : err;
+}
+
+/* A number, a word, or bits: "VAL|UC|0x90" */
+static int set_int(struct ras_build *build, const struct ras_field *field,
+		   struct ras_value *value, const char *text)
+{
+	char *copy, *rest, *word;
+	int err = 0;
+	u64 num;
+
+	if (!strchr(text, '|') || !has_flags(build, field))
+		return parse_value(build, field, text, &value->num);
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	rest = copy;
+	while (!err && (word = strsep(&rest, "|"))) {
+		err = parse_value(build, field, word, &num);
+		if (!err)
+			value->num |= num;
+	}
+	free(copy);
 	return err;
 }
 
@@ -148,8 +230,8 @@ static int set_array(struct ras_build *build, const struct ras_field *field,
 		nr += *p == ',';
 	nr += *text != '\0';
 	if (!field->dynamic && nr * size > field->size)
-		return fail(build, "%s has room for %zu numbers, not for %zu",
-			    field->name, field->size / size, nr);
+		return ras_build_fail(build, "%s has room for %zu numbers, not for %zu",
+				      field->name, field->size / size, nr);
 	data = calloc(nr + 1, 8);
 	if (!data)
 		return -ENOMEM;
@@ -160,9 +242,9 @@ static int set_array(struct ras_build *build, const struct ras_field *field,
 		if (err && *rest != ',' && *rest)
 			return err;
 		if (err || (*end && *end != ','))
-			return fail(build,
-				    "%s=%s is not a list of numbers separated by commas",
-				    field->name, text);
+			return ras_build_fail(build,
+					      "%s=%s is not a list of numbers separated by commas",
+					      field->name, text);
 		memcpy(data, &num, size);	/* little endian */
 		data += size;
 		rest = end + 1;
@@ -179,13 +261,13 @@ static int set_bytes(struct ras_build *build, const struct ras_field *field,
 	unsigned int byte;
 
 	if (len % 2 || strspn(hex, "0123456789abcdefABCDEF") != len)
-		return fail(build,
-			    "%s=%s is not a row of bytes: give two hexadecimal digits for each",
-			    field->name, text);
+		return ras_build_fail(build,
+				      "%s=%s is not a row of bytes: give two hexadecimal digits for each",
+				      field->name, text);
 	len /= 2;
 	if (!field->dynamic && len > field->size)
-		return fail(build, "%s has %u bytes, not %zu", field->name,
-			    field->size, len);
+		return ras_build_fail(build, "%s has %u bytes, not %zu", field->name,
+				      field->size, len);
 	data = malloc(len + 1);
 	if (!data)
 		return -ENOMEM;
@@ -203,8 +285,8 @@ static int set_string(struct ras_build *build, const struct ras_field *field,
 {
 	value->len = strlen(text);
 	if (!field->dynamic && value->len > field->size)
-		return fail(build, "%s has room for %u characters, not for %zu",
-			    field->name, field->size, value->len);
+		return ras_build_fail(build, "%s has room for %u characters, not for %zu",
+				      field->name, field->size, value->len);
 	value->data = strdup(text);
 	return value->data ? 0 : -ENOMEM;
 }
@@ -219,9 +301,9 @@ static int set_guid(struct ras_build *build, const struct ras_field *field,
 	value->data = data;
 	value->len = RAS_GUID_SIZE;
 	if (ras_guid_parse(text, data))
-		return fail(build,
-			    "%s=%s is not a GUID such as a5bc1114-6f64-4ede-b863-3e83ed7c83b1",
-			    field->name, text);
+		return ras_build_fail(build,
+				      "%s=%s is not a GUID such as a5bc1114-6f64-4ede-b863-3e83ed7c83b1",
+				      field->name, text);
 	return 0;
 }
 
@@ -229,8 +311,10 @@ static int set_guid(struct ras_build *build, const struct ras_field *field,
  * ras_build_set - set a field
  * @build: builder
  * @word: "FIELD=VALUE": integers in decimal, 0x hexadecimal or 0 octal, or
- *        the format file's text for a value; strings as they are; arrays of
- *        integers separated by commas; bytes in hexadecimal; GUIDs as usual
+ *        the format file's text for a value, flags separated by |; strings as
+ *        they are; arrays of integers separated by commas; bytes in
+ *        hexadecimal; GUIDs as usual; "severity=WORD" even if the event has no
+ *        such field, as long as it can be expressed. Must outlive @build.
  *
  * Return: 0; -EINVAL with a message in @build; -ENOMEM.
  */
@@ -248,7 +332,9 @@ int ras_build_set(struct ras_build *build, const char *word)
 	unsigned int i;
 
 	if (!equals || equals == word)
-		return fail(build, "'%s' is not of the form FIELD=VALUE", word);
+		return ras_build_fail(build, "'%s' is not of the form FIELD=VALUE", word);
+	if (is_severity(build, word) && !ras_type_field(build->type, "severity"))
+		return set_severity(build, equals + 1);
 	for (i = 0; i < build->type->nr_fields; i++) {
 		const struct ras_field *field = &build->type->fields[i];
 
@@ -256,16 +342,29 @@ int ras_build_set(struct ras_build *build, const char *word)
 		    strncmp(field->name, word, equals - word))
 			continue;
 		if (build->given[i])
-			return fail(build, "%s is given twice", field->name);
+			return ras_build_fail(build, "%s is given twice", field->name);
 		if (field->pointer)
-			return fail(build,
-				    "%s is a kernel pointer, which cannot be injected",
-				    field->name);
+			return ras_build_fail(build,
+					      "%s is a kernel pointer, which cannot be injected",
+					      field->name);
 		build->given[i] = true;
 		return set[field->kind](build, field, &build->values[i],
 					equals + 1);
 	}
 	return unknown_field(build, word, equals - word);
+}
+
+/* The value of a field that was not given, or NULL: then leave it. */
+static struct ras_value *vacant(struct ras_build *build, const char *name,
+				const struct ras_field **field)
+{
+	size_t i;
+
+	*field = ras_type_field(build->type, name);
+	if (!*field)
+		return NULL;
+	i = *field - build->type->fields;
+	return build->given[i] ? NULL : &build->values[i];
 }
 
 /**
@@ -276,33 +375,148 @@ int ras_build_set(struct ras_build *build, const char *word)
  */
 void ras_build_default(struct ras_build *build, const char *name, u64 num)
 {
-	const struct ras_field *field = ras_type_field(build->type, name);
-	size_t i;
+	const struct ras_field *field;
+	struct ras_value *value = vacant(build, name, &field);
 
-	if (!field || field->kind != RAS_INT)
-		return;
-	i = field - build->type->fields;
-	if (!build->given[i])
-		build->values[i].num = num;
+	if (value && field->kind == RAS_INT)
+		value->num = num;
 }
 
 /**
- * ras_build_finish - fill in what was not given
+ * ras_build_default_text - set a string if it was not given
+ * @build: builder
+ * @name: field; ignored if this kernel's event does not have it
+ * @text: value
+ *
+ * Return: 0, -EINVAL if it does not fit, -ENOMEM.
+ */
+int ras_build_default_text(struct ras_build *build, const char *name,
+			   const char *text)
+{
+	const struct ras_field *field;
+	struct ras_value *value = vacant(build, name, &field);
+
+	if (!value || field->kind != RAS_STRING)
+		return 0;
+	free((void *)value->data);
+	return set_string(build, field, value, text);
+}
+
+/**
+ * ras_build_default_symbol - set an integer by its text if it was not given
+ * @build: builder
+ * @name: field; ignored if this kernel's event does not have it
+ * @text: as in the format file; ignored if it is not there
+ */
+void ras_build_default_symbol(struct ras_build *build, const char *name,
+			      const char *text)
+{
+	const struct ras_field *field;
+	struct ras_value *value = vacant(build, name, &field);
+	bool other;
+	u64 num;
+
+	if (value && !ras_field_symbol_value(field, text, &num, &other))
+		value->num = num;
+}
+
+/**
+ * ras_build_given - was a field given
+ * @build: builder
+ * @name: field
+ *
+ * Return: true if it was.
+ */
+bool ras_build_given(const struct ras_build *build, const char *name)
+{
+	const struct ras_field *field = ras_type_field(build->type, name);
+
+	return field && build->given[field - build->type->fields];
+}
+
+/**
+ * ras_build_value - a field's value so far
+ * @build: builder
+ * @name: field
+ *
+ * Return: its value, or NULL if this kernel's event does not have it.
+ */
+const struct ras_value *ras_build_value(const struct ras_build *build,
+					const char *name)
+{
+	const struct ras_field *field = ras_type_field(build->type, name);
+
+	return field ? &build->values[field - build->type->fields] : NULL;
+}
+
+/**
+ * ras_build_num - an integer's value so far
+ * @build: builder
+ * @name: field
+ *
+ * Return: its value, or 0 if this kernel's event does not have it.
+ */
+u64 ras_build_num(const struct ras_build *build, const char *name)
+{
+	const struct ras_value *value = ras_build_value(build, name);
+
+	return value ? value->num : 0;
+}
+
+/* Are the words of the set of texts that this event has? */
+static int check_words(struct ras_build *build)
+{
+	const struct ras_desc *desc = build->type->desc;
+	struct ras_event ev = {
+		.type = build->type,
+		.values = build->values,
+	};
+	const char *wrong;
+
+	if (!desc->other)
+		return 0;
+	wrong = desc->other(&ev) ? build->first : build->other;
+	if (!*wrong)
+		return 0;
+	return ras_build_fail(build,
+			      "'%s' does not go with severity %s: give another one",
+			      wrong, ras_severity_name(desc->severity(&ev)));
+}
+
+/**
+ * ras_build_choose - heed the severity that was asked for
+ * @build: builder, all else set
+ *
+ * Return: 0, or -EINVAL if the event cannot have it, or something that was
+ * given is not of the event's severity.
+ */
+int ras_build_choose(struct ras_build *build)
+{
+	int err = 0;
+
+	if (build->asked)
+		err = build->type->desc->choose(build, build->severity);
+	return err ? err : check_words(build);
+}
+
+/**
+ * ras_build_finish - fill in what was not given, and heed the severity
  * @build: builder
  * @cpu: CPU the event is for, or -1
  *
- * Return: 0, or -EINVAL if a required field is missing.
+ * Return: 0, or -EINVAL if a required field is missing or what was given
+ * contradicts itself.
  */
 int ras_build_finish(struct ras_build *build, int cpu)
 {
 	const struct ras_desc *desc = build->type->desc;
-	const struct ras_field *field;
+	int err = 0;
 
-	if (desc->required) {
-		field = ras_type_field(build->type, desc->required);
-		if (field && !build->given[field - build->type->fields])
-			return fail(build, "%s needs %s=VALUE",
-				    build->type->full, desc->required);
-	}
-	return desc->defaults ? desc->defaults(build, cpu) : 0;
+	if (desc->required && ras_type_field(build->type, desc->required) &&
+	    !ras_build_given(build, desc->required))
+		return ras_build_fail(build, "%s needs %s=VALUE",
+				      build->type->full, desc->required);
+	if (desc->defaults)
+		err = desc->defaults(build, cpu);
+	return err ? err : ras_build_choose(build);
 }

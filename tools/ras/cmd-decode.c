@@ -53,6 +53,8 @@ static int decode_fields(struct decode_args *args, int argc, const char **argv)
 	err = ras_build_init(&build, type);
 	for (i = 1; !err && i < argc; i++)
 		err = ras_build_set(&build, argv[i]);
+	if (!err)
+		err = ras_build_choose(&build);
 	len = err ? err : ras_record_pack(type, build.values, raw, sizeof(raw));
 	if (len >= 0)
 		len = ras_record_wrap(raw, len, 0, buf, sizeof(buf));

@@ -27,6 +27,25 @@ static void json_count(struct ras_json *js, const char *key, bool known,
 		ras_json_null(js, key);
 }
 
+/* The levels at which an event can be injected: null if the kernel is silent. */
+static void json_inject(struct ras_json *js, const struct ras_pmu_event *event)
+{
+	const char *word = event->inject;
+	size_t len;
+
+	if (!word) {
+		ras_json_null(js, "inject");
+		return;
+	}
+	ras_json_open(js, "inject", '[');
+	while (*(word += strspn(word, " "))) {
+		len = strcspn(word, " ");
+		ras_json_string(js, NULL, word, len);
+		word += len;
+	}
+	ras_json_close(js, ']');
+}
+
 static void event_json(const struct ras_pmu_event *event,
 		       const struct ras_counts *counts, bool known)
 {
@@ -39,6 +58,7 @@ static void event_json(const struct ras_pmu_event *event,
 	ras_json_text(&js, "name", event->name);
 	ras_json_text(&js, "set", event->set->name);
 	ras_json_text(&js, "state", event->state);
+	json_inject(&js, event);
 	json_count(&js, "count", known, counts->count);
 	json_count(&js, "captured", records, counts->count - counts->lost);
 	json_count(&js, "lost", known, counts->lost);
@@ -71,6 +91,9 @@ static void event_text(const struct ras_pmu_event *event,
 	else
 		printf("%12llu %10llu\n", (unsigned long long)counts->count,
 		       (unsigned long long)counts->lost);
+	if (verbose)
+		printf("    inject: %s\n", !event->inject ? "unknown" :
+		       *event->inject ? event->inject : "-");
 	for (i = 0; verbose && i < counts->nr; i++)
 		printf("    CPU %-67d %12llu %10llu\n", counts->cpus[i].cpu,
 		       (unsigned long long)counts->cpus[i].count,
@@ -179,7 +202,8 @@ int cmd_list(int argc, const char **argv)
 {
 	struct list_args args = { };
 	const struct option opts[] = {
-		OPT_BOOLEAN('v', "verbose", &args.verbose, "show each CPU"),
+		OPT_BOOLEAN('v', "verbose", &args.verbose,
+			    "show each CPU, and how deep the event can be injected"),
 		OPT_BOOLEAN(0, "sets", &args.sets,
 			    "show the buffer sets instead of the events"),
 		OPT_BOOLEAN(0, "json", &args.json,

@@ -7,7 +7,9 @@
 #include "mc.h"
 #include "mce.h"
 #include "pseudo.h"
+#include "scale.h"
 
+static const char * const mce_flags[] = { "status", "mcgstatus", NULL };
 static const char * const section_guids[] = { "sec_type", "fru_id", NULL };
 
 static const struct ras_desc descs[] = {
@@ -17,38 +19,61 @@ static const struct ras_desc descs[] = {
 		.summary	= ras_mce_summary,
 		.detail		= ras_mce_detail,
 		.defaults	= ras_mce_defaults,
-		.required	= "status",
+		.choose		= ras_mce_choose,
+		.word		= ras_mce_word,
+		.flags		= mce_flags,
 	},
 	{
 		.event		= "ras:mc_event",
-		.severity	= ras_mc_severity,
+		.scale		= &ras_scale_mc,
+		.severity	= ras_scale_severity,
 		.summary	= ras_mc_summary,
-		.required	= "error_type",
+		.defaults	= ras_mc_defaults,
+		.choose		= ras_scale_choose,
+		.word		= ras_scale_word,
 	},
 	{
 		.event		= "ras:aer_event",
-		.severity	= ras_aer_severity,
+		.scale		= &ras_scale_aer,
+		.severity	= ras_scale_severity,
 		.summary	= ras_aer_summary,
+		.defaults	= ras_aer_defaults,
+		.word		= ras_scale_word,
 		.other		= ras_aer_uncorrected,
-		.required	= "status",
+		.required	= "dev_name",
 	},
 	{
 		.event		= "ras:non_standard_event",
-		.severity	= ras_ghes_severity,
+		.scale		= &ras_scale_ghes,
+		.severity	= ras_scale_severity,
 		.summary	= ras_non_standard_summary,
+		.defaults	= ras_ghes_defaults,
+		.choose		= ras_scale_choose,
+		.word		= ras_scale_word,
 		.guids		= section_guids,
+		.required	= "sec_type",
 	},
 	{
 		.event		= "ras:arm_event",
-		.severity	= ras_ghes_severity,
+		.scale		= &ras_scale_ghes,
+		.severity	= ras_scale_severity,
+		.defaults	= ras_ghes_defaults,
+		.choose		= ras_scale_choose,
+		.word		= ras_scale_word,
 	},
 	{
 		.event		= "ras:extlog_mem_event",
-		.severity	= ras_cper_severity,
+		.scale		= &ras_scale_cper,
+		.severity	= ras_scale_severity,
+		.defaults	= ras_cper_defaults,
+		.choose		= ras_scale_choose,
+		.word		= ras_scale_word,
 	},
 	{
 		.event		= "ras:memory_failure_event",
 		.severity	= ras_memory_failure_severity,
+		.defaults	= ras_memory_failure_defaults,
+		.choose		= ras_memory_failure_choose,
 		.required	= "pfn",
 	},
 	{
@@ -59,6 +84,12 @@ static const struct ras_desc descs[] = {
 		.event		= "sample",
 		.severity	= ras_sample_severity,
 		.summary	= ras_sample_summary,
+	},
+	{
+		.event		= "counter",
+		.severity	= ras_sample_severity,
+		.summary	= ras_counter_summary,
+		.defaults	= ras_counter_defaults,
 	},
 	{ }
 };

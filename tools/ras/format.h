@@ -33,6 +33,6 @@ const char *ras_field_symbol(const struct ras_event *ev,
 			     const struct ras_field *field, u64 value,
 			     char *buf, size_t len);
 int ras_field_symbol_value(const struct ras_field *field, const char *text,
-			   u64 *value);
+			   u64 *value, bool *other);
 
 #endif /* _RAS_FORMAT_H */

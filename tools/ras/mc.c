@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Severities of the events from EDAC, AER, CPER and memory failure. */
 #include <string.h>
+#include <linux/compiler.h>
 #include <linux/kernel.h>
+#include "build.h"
+#include "desc.h"
 #include "event.h"
 #include "format.h"
 #include "guid.h"
 #include "mc.h"
+#include "scale.h"
 
 /* enum hw_event_mc_err_type, include/linux/edac.h */
-static const struct {
-	const char *name;
-	enum ras_severity severity;
-} mc_errors[] = {
-	{ "corrected",		RAS_SEV_CORRECTED },
-	{ "uncorrected",	RAS_SEV_UNCORRECTED },
-	{ "deferred",		RAS_SEV_DEFERRED },
-	{ "fatal",		RAS_SEV_FATAL },
-	{ "info",		RAS_SEV_INFO },
+static const enum ras_severity mc[] = {
+	RAS_SEV_CORRECTED, RAS_SEV_UNCORRECTED, RAS_SEV_DEFERRED, RAS_SEV_FATAL,
+	RAS_SEV_INFO,
 };
 
 /* include/linux/aer.h: AER_NONFATAL, AER_FATAL, AER_CORRECTABLE */
@@ -41,19 +39,10 @@ static const enum ras_severity ghes[] = {
 	RAS_SEV_INFO, RAS_SEV_CORRECTED, RAS_SEV_UNCORRECTED, RAS_SEV_FATAL,
 };
 
-/**
- * ras_mc_severity - severity of ras:mc_event, from error_type
- * @ev: event
- *
- * Return: severity.
- */
-enum ras_severity ras_mc_severity(const struct ras_event *ev)
-{
-	u64 type = ras_event_num(ev, "error_type");
-
-	return type < ARRAY_SIZE(mc_errors) ?
-		mc_errors[type].severity : RAS_SEV_UNKNOWN;
-}
+const struct ras_scale ras_scale_mc = { "error_type", mc, ARRAY_SIZE(mc) };
+const struct ras_scale ras_scale_aer = { "severity", aer, ARRAY_SIZE(aer) };
+const struct ras_scale ras_scale_cper = { "sev", cper, ARRAY_SIZE(cper) };
+const struct ras_scale ras_scale_ghes = { "sev", ghes, ARRAY_SIZE(ghes) };
 
 static void put_string(const struct ras_event *ev, const char *name,
 		       const char *before, FILE *out)
@@ -75,11 +64,9 @@ static void put_string(const struct ras_event *ev, const char *name,
 void ras_mc_summary(const struct ras_event *ev, FILE *out)
 {
 	u64 count = ras_event_num(ev, "error_count");
-	u64 type = ras_event_num(ev, "error_type");
 
 	fprintf(out, "%llu %s error%s", (unsigned long long)count,
-		type < ARRAY_SIZE(mc_errors) ? mc_errors[type].name : "unknown",
-		count == 1 ? "" : "s");
+		ras_severity_name(ras_scale_severity(ev)), count == 1 ? "" : "s");
 	put_string(ev, "msg", ": ", out);
 	put_string(ev, "label", " on ", out);
 	fprintf(out, " (mc %u location %d:%d:%d address 0x%llx grain %llu syndrome 0x%llx",
@@ -95,19 +82,6 @@ void ras_mc_summary(const struct ras_event *ev, FILE *out)
 }
 
 /**
- * ras_aer_severity - severity of ras:aer_event, from its own severity
- * @ev: event
- *
- * Return: severity.
- */
-enum ras_severity ras_aer_severity(const struct ras_event *ev)
-{
-	u64 sev = ras_event_num(ev, "severity");
-
-	return sev < ARRAY_SIZE(aer) ? aer[sev] : RAS_SEV_UNKNOWN;
-}
-
-/**
  * ras_aer_uncorrected - which set of texts ras:aer_event's status has
  * @ev: event
  *
@@ -115,7 +89,7 @@ enum ras_severity ras_aer_severity(const struct ras_event *ev)
  */
 bool ras_aer_uncorrected(const struct ras_event *ev)
 {
-	return ras_aer_severity(ev) != RAS_SEV_CORRECTED;
+	return ras_scale_severity(ev) != RAS_SEV_CORRECTED;
 }
 
 /**
@@ -166,32 +140,6 @@ void ras_non_standard_summary(const struct ras_event *ev, FILE *out)
 }
 
 /**
- * ras_cper_severity - severity of ras:extlog_mem_event, from sev
- * @ev: event
- *
- * Return: severity.
- */
-enum ras_severity ras_cper_severity(const struct ras_event *ev)
-{
-	u64 sev = ras_event_num(ev, "sev");
-
-	return sev < ARRAY_SIZE(cper) ? cper[sev] : RAS_SEV_UNKNOWN;
-}
-
-/**
- * ras_ghes_severity - severity of what GHES passes on undecoded, from sev
- * @ev: ras:non_standard_event or ras:arm_event
- *
- * Return: severity.
- */
-enum ras_severity ras_ghes_severity(const struct ras_event *ev)
-{
-	u64 sev = ras_event_num(ev, "sev");
-
-	return sev < ARRAY_SIZE(ghes) ? ghes[sev] : RAS_SEV_UNKNOWN;
-}
-
-/**
  * ras_memory_failure_severity - severity of ras:memory_failure_event
  * @ev: event
  *
@@ -208,4 +156,118 @@ enum ras_severity ras_memory_failure_severity(const struct ras_event *ev)
 	if (result && !strcmp(result, "Recovered"))
 		return RAS_SEV_RECOVERED;
 	return RAS_SEV_UNCORRECTED;
+}
+
+/**
+ * ras_mc_defaults - a corrected read error somewhere in memory controller 0
+ * @build: record being built
+ * @cpu: unused
+ *
+ * In EDAC's words; layers of -1 are not known.
+ *
+ * Return: 0, -EINVAL with a message in @build, -ENOMEM.
+ */
+int ras_mc_defaults(struct ras_build *build, int cpu __maybe_unused)
+{
+	int err;
+
+	ras_scale_default(build, RAS_SEV_CORRECTED);
+	ras_build_default(build, "error_count", 1);
+	ras_build_default(build, "top_layer", -1);
+	ras_build_default(build, "middle_layer", -1);
+	ras_build_default(build, "lower_layer", -1);
+	ras_build_default(build, "grain_bits", 6);
+	err = ras_build_default_text(build, "msg", "memory read error");
+	return err ? err : ras_build_default_text(build, "label", "any memory");
+}
+
+/**
+ * ras_aer_defaults - a severity that fits the status, or else a status
+ * @build: record being built
+ * @cpu: unused
+ *
+ * Return: 0.
+ */
+int ras_aer_defaults(struct ras_build *build, int cpu __maybe_unused)
+{
+	static const char * const status[RAS_SEV_NR] = {
+		[RAS_SEV_CORRECTED]	= "Receiver Error",
+		[RAS_SEV_UNCORRECTED]	= "Completion Timeout",
+		[RAS_SEV_FATAL]		= "Malformed TLP",
+	};
+	enum ras_severity sev;
+
+	ras_scale_default(build, *build->other ? RAS_SEV_UNCORRECTED :
+						 RAS_SEV_CORRECTED);
+	sev = ras_scale_of(&ras_scale_aer, ras_build_num(build, "severity"));
+	if (status[sev])
+		ras_build_default_symbol(build, "status", status[sev]);
+	ras_build_default(build, "tlp_header_valid",
+			  ras_build_given(build, "tlp_header"));
+	return 0;
+}
+
+/**
+ * ras_ghes_defaults - a corrected error, and the length of its data
+ * @build: record being built
+ * @cpu: unused
+ *
+ * Return: 0.
+ */
+int ras_ghes_defaults(struct ras_build *build, int cpu __maybe_unused)
+{
+	const struct ras_value *buf = ras_build_value(build, "buf");
+
+	ras_scale_default(build, RAS_SEV_CORRECTED);
+	ras_build_default(build, "len", buf ? buf->len : 0);
+	return 0;
+}
+
+/**
+ * ras_cper_defaults - a corrected error
+ * @build: record being built
+ * @cpu: unused
+ *
+ * Return: 0.
+ */
+int ras_cper_defaults(struct ras_build *build, int cpu __maybe_unused)
+{
+	ras_scale_default(build, RAS_SEV_CORRECTED);
+	return 0;
+}
+
+/**
+ * ras_memory_failure_defaults - a free page that was taken out of use
+ * @build: record being built
+ * @cpu: unused
+ *
+ * Return: 0.
+ */
+int ras_memory_failure_defaults(struct ras_build *build,
+				int cpu __maybe_unused)
+{
+	ras_build_default_symbol(build, "type", "free buddy page");
+	ras_build_default_symbol(build, "result", "Recovered");
+	return 0;
+}
+
+/**
+ * ras_memory_failure_choose - the result of a severity
+ * @build: record being built
+ * @sev: severity
+ *
+ * Return: 0, -EINVAL with a message in @build.
+ */
+int ras_memory_failure_choose(struct ras_build *build, enum ras_severity sev)
+{
+	if (ras_build_given(build, "result"))
+		return ras_build_fail(build,
+				      "severity is the same as result: give one of the two");
+	if (sev != RAS_SEV_RECOVERED && sev != RAS_SEV_UNCORRECTED)
+		return ras_build_fail(build,
+				      "a memory failure cannot be %s: give recovered or uncorrected",
+				      ras_severity_name(sev));
+	ras_build_default_symbol(build, "result", sev == RAS_SEV_RECOVERED ?
+				 "Recovered" : "Failed");
+	return 0;
 }

@@ -7,11 +7,23 @@
 #include <stdio.h>
 #include "event.h"
 
-enum ras_severity ras_mc_severity(const struct ras_event *ev);
-enum ras_severity ras_aer_severity(const struct ras_event *ev);
-enum ras_severity ras_cper_severity(const struct ras_event *ev);
-enum ras_severity ras_ghes_severity(const struct ras_event *ev);
 enum ras_severity ras_memory_failure_severity(const struct ras_event *ev);
+
+struct ras_build;
+struct ras_scale;
+
+extern const struct ras_scale ras_scale_mc;
+extern const struct ras_scale ras_scale_aer;
+extern const struct ras_scale ras_scale_cper;
+extern const struct ras_scale ras_scale_ghes;
+
+/* What `ras inject` fills in: see struct ras_desc. */
+int ras_mc_defaults(struct ras_build *build, int cpu);
+int ras_aer_defaults(struct ras_build *build, int cpu);
+int ras_ghes_defaults(struct ras_build *build, int cpu);
+int ras_cper_defaults(struct ras_build *build, int cpu);
+int ras_memory_failure_defaults(struct ras_build *build, int cpu);
+int ras_memory_failure_choose(struct ras_build *build, enum ras_severity sev);
 
 void ras_mc_summary(const struct ras_event *ev, FILE *out);
 bool ras_aer_uncorrected(const struct ras_event *ev);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Severity of a machine check from its status registers. */
 #include <stddef.h>
+#include <strings.h>
 #include <linux/kernel.h>
 #include "mca.h"
 #include "mca_code.h"
@@ -109,6 +110,26 @@ enum ras_severity ras_mca_severity(const struct ras_mca *mca, const char **why)
 	return rows[i].severity;
 }
 
+static const struct {
+	u64 bit;
+	const char *name;
+	int who;
+} flags[] = {
+	{ MCI_STATUS_VAL, "VAL", ANY },
+	{ MCI_STATUS_OVER, "OVER", ANY },
+	{ MCI_STATUS_UC, "UC", ANY },
+	{ MCI_STATUS_EN, "EN", ANY },
+	{ MCI_STATUS_MISCV, "MISCV", ANY },
+	{ MCI_STATUS_ADDRV, "ADDRV", ANY },
+	{ MCI_STATUS_PCC, "PCC", ANY },
+	{ MCI_STATUS_S, "S", INTEL_SER },
+	{ MCI_STATUS_AR, "AR", INTEL_SER },
+	{ MCI_STATUS_TCC, "TCC", AMD },
+	{ MCI_STATUS_SYNDV, "SYNDV", AMD },
+	{ MCI_STATUS_DEFERRED, "DEFERRED", AMD },
+	{ MCI_STATUS_POISON, "POISON", AMD },
+};
+
 /**
  * ras_mca_flags - print the flags that are set in MCi_STATUS
  * @mca: registers
@@ -116,25 +137,6 @@ enum ras_severity ras_mca_severity(const struct ras_mca *mca, const char **why)
  */
 void ras_mca_flags(const struct ras_mca *mca, FILE *out)
 {
-	static const struct {
-		u64 bit;
-		const char *name;
-		int who;
-	} flags[] = {
-		{ MCI_STATUS_VAL, "VAL", ANY },
-		{ MCI_STATUS_OVER, "OVER", ANY },
-		{ MCI_STATUS_UC, "UC", ANY },
-		{ MCI_STATUS_EN, "EN", ANY },
-		{ MCI_STATUS_MISCV, "MISCV", ANY },
-		{ MCI_STATUS_ADDRV, "ADDRV", ANY },
-		{ MCI_STATUS_PCC, "PCC", ANY },
-		{ MCI_STATUS_S, "S", INTEL_SER },
-		{ MCI_STATUS_AR, "AR", INTEL_SER },
-		{ MCI_STATUS_TCC, "TCC", AMD },
-		{ MCI_STATUS_SYNDV, "SYNDV", AMD },
-		{ MCI_STATUS_DEFERRED, "DEFERRED", AMD },
-		{ MCI_STATUS_POISON, "POISON", AMD },
-	};
 	const char *sep = "";
 	unsigned int i;
 
@@ -145,6 +147,32 @@ void ras_mca_flags(const struct ras_mca *mca, FILE *out)
 		fprintf(out, "%s%s", sep, flags[i].name);
 		sep = " ";
 	}
+}
+
+/**
+ * ras_mca_status_word - the part of MCi_STATUS that a word stands for
+ * @word: a flag as ras_mca_flags() prints it, of any vendor, or an error code
+ *        as ras_mca_code() does, such as RD_CHANNEL0_ERR; in any case
+ * @status: result
+ *
+ * Return: 0 or -ENOENT.
+ */
+int ras_mca_status_word(const char *word, u64 *status)
+{
+	unsigned int i;
+	u16 code;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (strcasecmp(flags[i].name, word))
+			continue;
+		*status = flags[i].bit;
+		return 0;
+	}
+	err = ras_mca_code_word(word, &code);
+	if (!err)
+		*status = code;
+	return err;
 }
 
 /**

@@ -58,6 +58,7 @@ enum ras_severity ras_mca_severity(const struct ras_mca *mca,
 				   const char **why);
 bool ras_mca_amd(const struct ras_mca *mca);
 void ras_mca_flags(const struct ras_mca *mca, FILE *out);
+int ras_mca_status_word(const char *word, u64 *status);
 int ras_mca_code(u16 mcacod, char *words, size_t words_len, char *mnemonic,
 		 size_t mnemonic_len);
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <linux/kernel.h>
 #include "mca.h"
 #include "mca_code.h"
@@ -172,6 +173,31 @@ int ras_mca_code(u16 mcacod, char *words, size_t words_len, char *mnemonic,
 		snprintf(words + len, words_len - len,
 			 ", corrected errors filtered");
 	return 0;
+}
+
+/**
+ * ras_mca_code_word - the code that a mnemonic stands for
+ * @mnemonic: as of ras_mca_code(), in any case
+ * @mcacod: result, without the filter bit
+ *
+ * The tables do not go backwards: all codes are tried.
+ *
+ * Return: 0 or -ENOENT.
+ */
+int ras_mca_code_word(const char *mnemonic, u16 *mcacod)
+{
+	char words[256], name[64];
+	unsigned int code;
+
+	for (code = 0; code <= 0xffff; code++) {
+		if (ras_mca_code(code, words, sizeof(words), name,
+				 sizeof(name)) ||
+		    strcasecmp(name, mnemonic) || strstr(name, "RESERVED"))
+			continue;
+		*mcacod = code;
+		return 0;
+	}
+	return -ENOENT;
 }
 
 /**

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mce:mce_record: machine checks. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include "build.h"
+#include "format.h"
 #include "mca.h"
 #include "mce.h"
 
@@ -75,15 +79,17 @@ void ras_mce_summary(const struct ras_event *ev, FILE *out)
 		fprintf(out, ", poison consumed");
 }
 
+/* MCG_STATUS, from bit 0 on */
+static const char * const mcg_names[] = { "RIPV", "EIPV", "MCIP", "LMCES" };
+
 static void mcgstatus_flags(u64 mcgstatus, FILE *out)
 {
-	static const char * const names[] = { "RIPV", "EIPV", "MCIP", "LMCES" };
 	const char *sep = " <";
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
+	for (i = 0; i < ARRAY_SIZE(mcg_names); i++) {
 		if (mcgstatus >> i & 1) {
-			fprintf(out, "%s%s", sep, names[i]);
+			fprintf(out, "%s%s", sep, mcg_names[i]);
 			sep = " ";
 		}
 	}
@@ -196,23 +202,132 @@ static void cpu_defaults(struct ras_build *build, int cpu)
 	ras_build_default(build, "cpuid", cpuid(family, model, stepping));
 }
 
+/*
+ * A typical error of each severity, see the rows of mca.c. On Intel, what is
+ * not consumed yet is UCNA; what is recoverable, and no more is said, is action
+ * optional.
+ */
+#define UCR	(MCI_STATUS_VAL | MCI_STATUS_UC | MCI_STATUS_EN | \
+		 MCI_STATUS_MISCV | MCI_STATUS_ADDRV)
+#define CE	(UCR & ~MCI_STATUS_UC)
+#define MCG_UE	(MCG_STATUS_RIPV | MCG_STATUS_MCIP)
+
+/* RD_CHANNEL0_ERR, MS_CHANNELx_ERR, DCACHE0_DRD_ERR; AMD: GCACHEG_RD_ERR */
+#define MEMORY_READ	0x0090
+#define MEMORY_SCRUB	0x00cf
+#define DATA_READ	0x0134
+#define AMD_MEMORY_READ	0x011b
+
+static const struct choice {
+	enum ras_severity severity;
+	u64 status, mcgstatus;
+} intel_choices[] = {
+	{ RAS_SEV_CORRECTED,	CE | MEMORY_READ, 0 },
+	{ RAS_SEV_DEFERRED,	UCR | MEMORY_READ, 0 },
+	{ RAS_SEV_UCNA,		UCR | MEMORY_READ, 0 },
+	{ RAS_SEV_SRAO,		UCR | MCI_STATUS_S | MEMORY_SCRUB, MCG_UE },
+	{ RAS_SEV_UNCORRECTED,	UCR | MCI_STATUS_S | MEMORY_SCRUB, MCG_UE },
+	{ RAS_SEV_SRAR,		UCR | MCI_STATUS_S | MCI_STATUS_AR | DATA_READ,
+	  MCG_UE | MCG_STATUS_EIPV },
+	{ RAS_SEV_FATAL,	UCR | MCI_STATUS_PCC | DATA_READ, MCG_UE },
+	{ }
+}, amd_choices[] = {
+	{ RAS_SEV_CORRECTED,	CE | AMD_MEMORY_READ, 0 },
+	{ RAS_SEV_DEFERRED,	CE | MCI_STATUS_DEFERRED | AMD_MEMORY_READ, 0 },
+	{ RAS_SEV_UNCORRECTED,	UCR | AMD_MEMORY_READ,
+	  MCG_UE | MCG_STATUS_EIPV },
+	{ RAS_SEV_FATAL,	UCR | MCI_STATUS_PCC | DATA_READ, MCG_UE },
+	{ }
+};
+
+/* MCi_MISC: a physical address, valid above bit 12; AMD has no such field. */
+#define MISC_PAGE	0x8c
+
+/**
+ * ras_mce_choose - registers of an injected machine check of some severity
+ * @build: record being built, its CPU known
+ * @sev: severity
+ *
+ * Return: 0, -EINVAL with a message in @build.
+ */
+int ras_mce_choose(struct ras_build *build, enum ras_severity sev)
+{
+	struct ras_mca mca = { .vendor = ras_build_num(build, "cpuvendor") };
+	bool amd = ras_mca_amd(&mca);
+	const struct choice *choice = amd ? amd_choices : intel_choices;
+
+	if (ras_build_given(build, "status"))
+		return ras_build_fail(build,
+				      "severity is in the bits of status: give one of the two");
+	while (choice->severity && choice->severity != sev)
+		choice++;
+	if (!choice->severity)
+		return ras_build_fail(build,
+				      "%s machine checks are not known%s: give corrected, deferred, recoverable or fatal",
+				      ras_severity_name(sev),
+				      amd ? " on AMD" : "");
+	ras_build_default(build, "status", choice->status);
+	ras_build_default(build, "mcgstatus", choice->mcgstatus);
+	ras_build_default(build, "misc", amd ? 0 : MISC_PAGE);
+	return 0;
+}
+
+/**
+ * ras_mce_word - the bits that a name in status or mcgstatus stands for
+ * @type: unused
+ * @field: field
+ * @word: a flag, or of status an error code, as `ras` prints it
+ * @num: result
+ *
+ * Return: 0 or -ENOENT.
+ */
+int ras_mce_word(const struct ras_type *type __maybe_unused,
+		 const struct ras_field *field, const char *word, u64 *num)
+{
+	unsigned int i;
+
+	if (!strcmp(field->name, "status"))
+		return ras_mca_status_word(word, num);
+	for (i = 0; i < ARRAY_SIZE(mcg_names); i++) {
+		if (strcmp(field->name, "mcgstatus") ||
+		    strcasecmp(mcg_names[i], word))
+			continue;
+		*num = 1ULL << i;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 /**
  * ras_mce_defaults - fields of an injected machine check that were not given
  * @build: record being built
  * @cpu: CPU it is injected on
  *
- * cpu is the CPU, walltime is now, mcgcap has MCG_SER_P and MCG_CTL_P as on
- * every server CPU; vendor, CPUID, microcode, socket and APIC id are those of
- * the CPU in /proc/cpuinfo. Everything else is 0.
+ * cpu is the CPU, bank is 1, walltime is now, mcgcap has MCG_SER_P and
+ * MCG_CTL_P as on every server CPU; vendor, CPUID, microcode, socket and APIC
+ * id are those of the CPU in /proc/cpuinfo. Without a status it is a corrected
+ * memory read error. On Intel, misc says that the address is that of a page, if
+ * status says that misc is valid. Everything else is 0.
  *
  * Return: 0.
  */
 int ras_mce_defaults(struct ras_build *build, int cpu)
 {
+	struct ras_mca mca = { };
+
 	ras_build_default(build, "cpu", cpu);
+	ras_build_default(build, "bank", 1);
 	ras_build_default(build, "walltime", time(NULL));
 	ras_build_default(build, "mcgcap", MCG_CAP_SER_P | 0x100);
 	if (cpu >= 0)
 		cpu_defaults(build, cpu);
+	if (build->asked)
+		return 0;
+	if (!ras_build_given(build, "status"))
+		return ras_mce_choose(build, RAS_SEV_CORRECTED);
+	mca.vendor = ras_build_num(build, "cpuvendor");
+	if (!ras_mca_amd(&mca) &&
+	    (ras_build_num(build, "status") & MCI_STATUS_MISCV))
+		ras_build_default(build, "misc", MISC_PAGE);
 	return 0;
 }

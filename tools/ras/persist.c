@@ -10,6 +10,7 @@
 #include <perf/evsel.h>
 #include "format.h"
 #include "names.h"
+#include "perf_name.h"
 #include "persist.h"
 #include "pmu.h"
 #include "record.h"
@@ -17,71 +18,14 @@
 /* As the kernel does for perf_persistent= */
 #define DEFAULT_FREQ	1000
 
-/*
- * The names that `perf list` prints, from include/uapi/linux/perf_event.h.
- * @clock: it advances all the time: sample it so many times a second
- */
-static const struct perf_name {
-	const char *name, *alias;
-	u32 type;
-	u64 config;
-	bool clock;
-} perf_names[] = {
-#define HW(name, alias, config)	\
-	{ name, alias, PERF_TYPE_HARDWARE, PERF_COUNT_HW_##config, true }
-#define SW(name, alias, config, clock)	\
-	{ name, alias, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_##config, clock }
-	HW("cpu-cycles", "cycles", CPU_CYCLES),
-	HW("instructions", NULL, INSTRUCTIONS),
-	HW("cache-references", NULL, CACHE_REFERENCES),
-	HW("cache-misses", NULL, CACHE_MISSES),
-	HW("branch-instructions", "branches", BRANCH_INSTRUCTIONS),
-	HW("branch-misses", NULL, BRANCH_MISSES),
-	HW("bus-cycles", NULL, BUS_CYCLES),
-	HW("stalled-cycles-frontend", "idle-cycles-frontend",
-	   STALLED_CYCLES_FRONTEND),
-	HW("stalled-cycles-backend", "idle-cycles-backend",
-	   STALLED_CYCLES_BACKEND),
-	HW("ref-cycles", NULL, REF_CPU_CYCLES),
-	SW("cpu-clock", NULL, CPU_CLOCK, true),
-	SW("task-clock", NULL, TASK_CLOCK, true),
-	SW("page-faults", "faults", PAGE_FAULTS, false),
-	SW("context-switches", "cs", CONTEXT_SWITCHES, false),
-	SW("cpu-migrations", "migrations", CPU_MIGRATIONS, false),
-	SW("minor-faults", NULL, PAGE_FAULTS_MIN, false),
-	SW("major-faults", NULL, PAGE_FAULTS_MAJ, false),
-	SW("alignment-faults", NULL, ALIGNMENT_FAULTS, false),
-	SW("emulation-faults", NULL, EMULATION_FAULTS, false),
-	SW("cgroup-switches", NULL, CGROUP_SWITCHES, false),
-#undef HW
-#undef SW
-};
-
-static const struct perf_name *find_name(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(perf_names); i++) {
-		const struct perf_name *known = &perf_names[i];
-
-		if (!strcmp(known->name, name) ||
-		    (known->alias && !strcmp(known->alias, name)))
-			return known;
-	}
-	return NULL;
-}
-
 static int unknown_event(const char *name, char *error, size_t len)
 {
-	unsigned int i;
-	size_t pos;
+	char names[768];
 
-	pos = snprintf(error, len,
-		       "unknown event '%s': give SYSTEM:EVENT as in tracefs events/, or one of",
-		       name);
-	for (i = 0; i < ARRAY_SIZE(perf_names) && pos < len; i++)
-		pos += snprintf(error + pos, len - pos, " %s",
-				perf_names[i].name);
+	ras_perf_names(names, sizeof(names));
+	snprintf(error, len,
+		 "unknown event '%s': give SYSTEM:EVENT as in tracefs events/, or one of %s",
+		 name, names);
 	return -ENOENT;
 }
 
@@ -141,17 +85,16 @@ static int set_name(struct ras_persist *persist, char *error, size_t len)
 int ras_persist_attr(struct ras_persist *persist, struct perf_event_attr *attr,
 		     char *error, size_t len)
 {
-	bool tracepoint = strchr(persist->event, ':');
-	const struct perf_name *known = find_name(persist->event);
+	bool tracepoint = strchr(persist->event, ':'), known, clock = false;
 	int err = 0;
 
 	*attr = (struct perf_event_attr) {
 		.size = sizeof(*attr),
 		.disabled = 1,
 		.sample_type = RAS_SAMPLE_TYPE,
-		.freq = persist->freq || (!persist->period && known &&
-					  known->clock),
 	};
+	known = !ras_perf_name(persist->event, attr, &clock);
+	attr->freq = persist->freq || (!persist->period && clock);
 	if (persist->callchain)
 		attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
 	if (attr->freq)
@@ -164,10 +107,7 @@ int ras_persist_attr(struct ras_persist *persist, struct perf_event_attr *attr,
 		snprintf(error, len,
 			 "only tracepoints have a filter: leave out --filter");
 		err = -EINVAL;
-	} else if (known) {
-		attr->type = known->type;
-		attr->config = known->config;
-	} else {
+	} else if (!known) {
 		err = unknown_event(persist->event, error, len);
 	}
 	return err ? err : set_name(persist, error, len);

@@ -145,6 +145,7 @@ static void event_free(struct ras_pmu_event *event)
 	free(event->name);
 	free(event->source);
 	free(event->state);
+	free(event->inject);
 	memset(event, 0, sizeof(*event));
 }
 
@@ -229,6 +230,9 @@ static int read_source(struct ras_pmu *pmu, struct ras_pmu_event *event,
 		err = get_set(pmu, buf, &event->set);
 	if (!err && !event->state)
 		err = -ENOMEM;
+	/* not there: an older kernel */
+	if (!err && !ras_pmu_read("sources", name, "inject", buf, sizeof(buf)))
+		event->inject = strdup(buf);
 	return err;
 }
 

@@ -44,6 +44,8 @@ struct ras_pmu_set {
  * @state: active, pending or stopped, in the kernel's words
  * @pending: there is no such tracepoint now
  * @set: its buffer set
+ * @inject: levels at which it can be injected now, separated by blanks; NULL:
+ *          the kernel does not say
  * @config: perf_event_attr.config
  */
 struct ras_pmu_event {
@@ -56,6 +58,7 @@ struct ras_pmu_event {
 	char *state;
 	bool pending;
 	const struct ras_pmu_set *set;
+	char *inject;
 	u64 config;
 };
 

@@ -137,20 +137,33 @@ static void json_value(struct ras_json *js, const char *key,
 	}
 }
 
+/**
+ * ras_json_reserved - is a key one of our own
+ * @key: key, or name of a field
+ *
+ * Return: true if it is, so that a field of that name is called otherwise.
+ */
+bool ras_json_reserved(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(envelope); i++) {
+		if (!strcmp(key, envelope[i]))
+			return true;
+	}
+	return false;
+}
+
 static void json_field(struct ras_json *js, const struct ras_event *ev,
 		       unsigned int index)
 {
 	const struct ras_field *field = &ev->type->fields[index];
 	const char *key = field->name;
 	char raw[128];
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(envelope); i++) {
-		if (strcmp(key, envelope[i]))
-			continue;
+	if (ras_json_reserved(key)) {
 		snprintf(raw, sizeof(raw), "%s_raw", key);
 		key = raw;
-		break;
 	}
 	json_value(js, key, ev, field, &ev->values[index]);
 }

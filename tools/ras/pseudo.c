@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Types of what is recorded but no tracepoint: samples of other perf events,
- * lost records, and records that nobody can decode any more. They are written
- * as format files, so that nothing else has to tell them apart.
+ * lost records, and records that nobody can decode any more; and of what is
+ * injected into a counter. They are written as format files, so that nothing
+ * else has to tell them apart.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/compiler.h>
+#include "build.h"
 #include "format.h"
 #include "kernel_symbol.h"
 #include "pseudo.h"
@@ -40,6 +42,14 @@ static const char sample_text[] =
 	"\tfield:unsigned int mode;\toffset:24;\tsize:4;\tsigned:0;\n"
 	"\nprint fmt: \"pid %d tid %d %s ip 0x%llx\", REC->pid, REC->tid, "
 	PRINT_MODE ", REC->ip\n";
+
+static const char counter_text[] =
+	"name: counter\n" COMMON
+	"\tfield:unsigned long long period;\toffset:8;\tsize:8;\tsigned:0;\n"
+	"\tfield:unsigned long long ip;\toffset:16;\tsize:8;\tsigned:0;\n"
+	"\tfield:unsigned long long addr;\toffset:24;\tsize:8;\tsigned:0;\n"
+	"\tfield:unsigned int mode;\toffset:32;\tsize:4;\tsigned:0;\n"
+	"\nprint fmt: \"%llu more, %s\", REC->period, " PRINT_MODE "\n";
 
 static const char unknown_text[] =
 	"name: unknown\n" COMMON CONTEXT
@@ -101,6 +111,70 @@ int ras_types_sample(struct ras_types *types, const char *name,
 	}
 	*res = type;
 	return 0;
+}
+
+/**
+ * ras_types_counter - the type of what is injected into a counter
+ * @types: the types known so far
+ * @name: its name, for example "page-faults"
+ * @res: the type; it belongs to @types
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ras_types_counter(struct ras_types *types, const char *name,
+		      const struct ras_type **res)
+{
+	struct ras_type *type;
+	int err;
+
+	/* Its samples may be among the types, too: they have other fields. */
+	for (type = types->first; type; type = type->next) {
+		if (!strcmp(type->full, name) && ras_type_field(type, "period"))
+			break;
+	}
+	if (!type) {
+		err = ras_type_parse(name, counter_text, &type);
+		if (err)
+			return err;
+		ras_types_add(types, type);
+	}
+	*res = type;
+	return 0;
+}
+
+/**
+ * ras_counter_summary - how much it is to count, and where
+ * @ev: injected into a counter
+ * @out: stream
+ */
+void ras_counter_summary(const struct ras_event *ev, FILE *out)
+{
+	const char *mode = ras_event_text(ev, "mode");
+
+	fprintf(out, "%llu more, %s ip 0x%llx, addr 0x%llx",
+		(unsigned long long)ras_event_num(ev, "period"),
+		mode ? mode : "unknown",
+		(unsigned long long)ras_event_num(ev, "ip"),
+		(unsigned long long)ras_event_num(ev, "addr"));
+}
+
+/**
+ * ras_counter_defaults - one more, in the kernel unless ip says otherwise
+ * @build: record being built
+ * @cpu: unused
+ *
+ * Return: 0, -EINVAL with a message in @build.
+ */
+int ras_counter_defaults(struct ras_build *build, int cpu __maybe_unused)
+{
+	s64 ip = ras_build_num(build, "ip");
+
+	ras_build_default(build, "period", 1);
+	ras_build_default_symbol(build, "mode", ip > 0 ? "user" : "kernel");
+	if ((s64)ras_build_num(build, "period") > 0)
+		return 0;
+	return ras_build_fail(build,
+			      "period is how much to add to the count: give 1 to 0x7fffffffffffffff");
 }
 
 /**

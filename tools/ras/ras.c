@@ -23,6 +23,7 @@ static const struct ras_cmd cmds[] = {
 	{ "persist", "make an event persistent", cmd_persist },
 	{ "forget", "end persistent events", cmd_forget },
 	{ "inject", "inject an event", cmd_inject },
+	{ "replay", "inject recorded events, or a scenario", cmd_replay },
 	{ "decode", "decode an event or a file of records", cmd_decode },
 	{ "status", "state of kernel, buffers, daemon and database",
 	  cmd_status },

@@ -41,6 +41,7 @@ int cmd_inject(int argc, const char **argv);
 int cmd_list(int argc, const char **argv);
 int cmd_log(int argc, const char **argv);
 int cmd_persist(int argc, const char **argv);
+int cmd_replay(int argc, const char **argv);
 int cmd_status(int argc, const char **argv);
 
 struct option;

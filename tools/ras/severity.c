@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 #include "severity.h"
 
 static const char * const names[RAS_SEV_NR] = {
@@ -27,6 +28,29 @@ static const char * const names[RAS_SEV_NR] = {
 const char *ras_severity_name(enum ras_severity sev)
 {
 	return names[sev < RAS_SEV_NR ? sev : RAS_SEV_UNKNOWN];
+}
+
+/**
+ * ras_severity_word - the severity that a word stands for
+ * @word: as of ras_severity_name() in any case, or "recoverable", which is
+ *        what CPER calls an uncorrected error that is not fatal
+ * @sev: result
+ *
+ * Return: 0 or -EINVAL.
+ */
+int ras_severity_word(const char *word, enum ras_severity *sev)
+{
+	int i;
+
+	if (!strcasecmp(word, "recoverable"))
+		word = names[RAS_SEV_UNCORRECTED];
+	for (i = 0; i < RAS_SEV_NR; i++) {
+		if (strcasecmp(word, names[i]))
+			continue;
+		*sev = i;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 static int parse_word(const char *word, size_t len, unsigned int *mask)

@@ -22,6 +22,7 @@ enum ras_severity {
 };
 
 const char *ras_severity_name(enum ras_severity sev);
+int ras_severity_word(const char *word, enum ras_severity *sev);
 int ras_severity_parse(const char *list, unsigned int *mask);
 
 #endif /* _RAS_SEVERITY_H */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <traceevent/event-parse.h>
 #include "desc.h"
 #include "format.h"
@@ -78,24 +79,36 @@ const char *ras_field_symbol(const struct ras_event *ev,
 	return NULL;
 }
 
-/**
- * ras_field_symbol_value - the value that a text stands for
- * @field: field of kind RAS_INT
- * @text: text as in the format file
- * @value: result
- *
- * Return: 0 or -ENOENT.
- */
-int ras_field_symbol_value(const struct ras_field *field, const char *text,
-			   u64 *value)
+static int find_text(const struct tep_print_flag_sym *sym, const char *text,
+		     u64 *value)
 {
-	const struct tep_print_flag_sym *sym;
-
-	if (field->other)
-		return -ENOENT;
-	for (sym = field->symbols; sym; sym = sym->next) {
-		if (!strcmp(sym->str, text) && symbol_value(sym, value))
+	for (; sym; sym = sym->next) {
+		if (!strcasecmp(sym->str, text) && symbol_value(sym, value))
 			return 0;
 	}
 	return -ENOENT;
+}
+
+/**
+ * ras_field_symbol_value - the value that a text stands for
+ * @field: field of kind RAS_INT
+ * @text: text as in the format file, in any case
+ * @value: result
+ * @other: result: it is from the field's second set of texts
+ *
+ * Return: 0; -ENOENT: no such text; -EINVAL: both sets have it, and differ.
+ */
+int ras_field_symbol_value(const struct ras_field *field, const char *text,
+			   u64 *value, bool *other)
+{
+	u64 second;
+
+	*other = false;
+	if (find_text(field->symbols, text, value)) {
+		*other = true;
+		return find_text(field->other, text, value);
+	}
+	if (!find_text(field->other, text, &second) && second != *value)
+		return -EINVAL;
+	return 0;
 }

@@ -27,6 +27,18 @@ check() { printf "$1" >"$TMP/conf"; "$RAS" daemon --check --config "$TMP/conf"; 
 # Another sysfs and tracefs than ours.
 # shellcheck disable=SC2317
 fake() { SYSFS_PATH=$SYSFS TRACEFS_PATH=$TMP/tracefs "$@"; }
+# What would be injected, without the time.
+# shellcheck disable=SC2317
+dry()
+{
+	fake ras inject --dry-run "$@" 2>&1 | sed 's/^[0-9-]*T[0-9:.]*Z //'
+	return "${PIPESTATUS[0]}"
+}
+# A machine check, not of the CPU that this runs on.
+# shellcheck disable=SC2317
+mce() { dry mce_record cpuvendor=0 cpuid=0 microcode=0 socketid=0 apicid=0 "$@"; }
+# shellcheck disable=SC2317
+amd() { dry mce_record cpuvendor=2 cpuid=0 microcode=0 socketid=0 apicid=0 "$@"; }
 # Without what only root may read. A copy: others may not reach the original.
 # shellcheck disable=SC2317
 unprivileged()

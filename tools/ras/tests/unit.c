@@ -431,7 +431,9 @@ int main(int argc, char **argv)
 	RUN(mca_rows_are_all_reached);
 	RUN(mca_codes_in_words);
 	RUN(severities_parse);
+	unit_replay();
 	unit_sets();
+	unit_inject();
 	unit_reader();
 	unit_daemon();
 	return 0;

@@ -40,7 +40,9 @@ size_t unit_record(unsigned char *buf, size_t max, unsigned int number);
 extern const char *unit_tmp;
 
 void unit_daemon(void);
+void unit_inject(void);
 void unit_reader(void);
+void unit_replay(void);
 void unit_sets(void);
 
 #endif /* _RAS_UNIT_H */

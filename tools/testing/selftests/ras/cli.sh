@@ -43,7 +43,7 @@ refuses "CPU that is not there"		1 "CPU 77" ras inject mce_record status=1 --cpu
 refuses "driver level, invalid status"	1 "status" \
 	ras inject mce_record status=0 bank=1 cpu=0 --level driver
 refuses "driver level, other event"	1 "level" \
-	ras inject mc_event error_type=0 msg=a label=b driver_detail=c --level driver
+	ras inject extlog_mem_event --level driver
 is "nothing of all that was emitted" "$before" "$(count)"
 
 refuses "log: superfluous argument"	2 "superfluous" ras log superfluous
