@@ -72,7 +72,7 @@ static void hardware_read(struct perf_event *event)
 {
 }
 
-static struct pmu hardware_pmu = {
+static const struct pmu hardware_pmu = {
 	.task_ctx_nr	= perf_hw_context,
 	.event_init	= hardware_event_init,
 	.add		= hardware_add,
@@ -165,25 +165,31 @@ static bool have_hardware(void)
 	return true;
 }
 
+static void unregister_pmu(void *pmu)
+{
+	perf_pmu_unregister(pmu);
+}
+
+/* What was last made goes first: the listeners, then the PMU, then its memory. */
 static int inject_init(struct kunit *test)
 {
+	struct pmu *pmu = kunit_kzalloc(test, sizeof(*pmu), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pmu);
+	*pmu = hardware_pmu;
 	memset(&hardware, 0, sizeof(hardware));
 	if (have_hardware())
 		kunit_skip(test, "there is a PMU");
 
-	KUNIT_ASSERT_EQ(test, 0, perf_pmu_register(&hardware_pmu, "inject-test", PERF_TYPE_RAW));
-	test->priv = &hardware_pmu;
+	KUNIT_ASSERT_EQ(test, 0, perf_pmu_register(pmu, "inject-test", PERF_TYPE_RAW));
+	test->priv = pmu;
 
-	return 0;
+	return kunit_add_action_or_reset(test, unregister_pmu, pmu);
 }
 
 static void inject_exit(struct kunit *test)
 {
-	if (!test->priv)
-		return;
-
 	KUNIT_EXPECT_EQ(test, 0, hardware.errors);
-	perf_pmu_unregister(&hardware_pmu);
 }
 
 struct counter_case {
@@ -282,12 +288,13 @@ static void refusal_test(struct kunit *test)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_HARDWARE, .size = sizeof(attr),
 					.config = PERF_COUNT_HW_CACHE_MISSES, .pinned = 1 };
+	struct pmu *pmu = test->priv;
 	struct listener l;
 
 	listen(test, &l, &attr, 0);
-	hardware_pmu.capabilities |= PERF_PMU_CAP_ITRACE;
+	pmu->capabilities |= PERF_PMU_CAP_ITRACE;
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, inject(&l, 1));
-	hardware_pmu.capabilities &= ~PERF_PMU_CAP_ITRACE;
+	pmu->capabilities &= ~PERF_PMU_CAP_ITRACE;
 	KUNIT_EXPECT_EQ(test, 0, count_of(&l));
 }
 
