@@ -40,11 +40,17 @@ static const struct perf_inject_field edac_fields[] = {
 /* With a reference; put_device(&mci->dev) */
 static struct mem_ctl_info *edac_perf_mci(u8 index)
 {
-	struct device *dev;
+	struct device *parent, *dev;
 	char name[8];
 
+	/* Controllers are on no bus, but below the device "mc" of EDAC's. */
+	parent = bus_find_device_by_name(edac_get_sysfs_subsys(), NULL, "mc");
+	if (!parent)
+		return NULL;
+
 	snprintf(name, sizeof(name), "mc%u", index);
-	dev = bus_find_device_by_name(edac_get_sysfs_subsys(), NULL, name);
+	dev = device_find_child_by_name(parent, name);
+	put_device(parent);
 
 	return dev ? to_mci(dev) : NULL;
 }

@@ -53,10 +53,27 @@
 	 PERF_SAMPLE_RAW | PERF_INJECT_AFTER)
 
 /**
+ * struct perf_inject_sample - where things are in a sample, in u64
+ * @before:	what comes before READ, CALLCHAIN and RAW
+ * @ip:		index of the instruction pointer, or -1
+ * @addr:	index of the address, or -1
+ * @period:	index of the period, or -1
+ * @after:	what comes after RAW
+ */
+struct perf_inject_sample {
+	unsigned int	before;
+	int		ip;
+	int		addr;
+	int		period;
+	unsigned int	after;
+};
+
+/**
  * struct perf_inject - one write()
  * @event:     the event of the descriptor
  * @call:      the tracepoint, or NULL for a counter
  * @layout:    of the tracepoint's records
+ * @sample:    of the event's samples
  * @user_regs: registers of user mode, for what happens there: the caller's
  * @taken:     bytes of the records that were taken, from the buffer at hand
  * @error:     why not the next
@@ -68,7 +85,8 @@
 struct perf_inject {
 	struct perf_event		*event;
 	struct trace_event_call		*call;
-	struct perf_trace_layout	*layout;
+	const struct perf_trace_layout	*layout;
+	struct perf_inject_sample	sample;
 	const struct pt_regs		*user_regs;
 	size_t				taken;
 	int				error;
@@ -137,16 +155,36 @@ static bool perf_inject_take_raw(struct perf_inject_cursor *c, struct perf_injec
 	return perf_inject_take(c, (sizeof(u32) + size) / sizeof(u64), NULL);
 }
 
+/* In the order of the bits, but for IDENTIFIER, which is first. */
+static int perf_inject_index(u64 type, u64 bit)
+{
+	if (!(type & bit))
+		return -1;
+
+	return !!(type & PERF_SAMPLE_IDENTIFIER) +
+	       hweight64(type & PERF_INJECT_BEFORE & (bit - 1) & ~PERF_SAMPLE_IDENTIFIER);
+}
+
+/* Once per write(): counting bits takes longer than the rest of a record's parsing. */
+static void perf_inject_find_all(struct perf_inject_sample *at, u64 type)
+{
+	at->before = hweight64(type & PERF_INJECT_BEFORE);
+	at->ip = perf_inject_index(type, PERF_SAMPLE_IP);
+	at->addr = perf_inject_index(type, PERF_SAMPLE_ADDR);
+	at->period = perf_inject_index(type, PERF_SAMPLE_PERIOD);
+	at->after = hweight64(type & PERF_INJECT_AFTER);
+}
+
 /**
  * perf_inject_parse - find the payload in a sample
- * @event:  the event, whose sample_type is within PERF_INJECT_LAYOUT
+ * @in:	    the write()
  * @header: the record's header as it was checked
  * @sample: what follows the header, header->size - sizeof(*header) bytes
  * @rec:    filled in: ip, addr, period, data and size
  *
  * Return: 0 or -EINVAL if the sizes do not agree.
  */
-static int perf_inject_parse(const struct perf_event *event,
+static int perf_inject_parse(const struct perf_inject *in,
 			     const struct perf_event_header *header,
 			     const u64 *sample, struct perf_inject_record *rec)
 {
@@ -154,29 +192,21 @@ static int perf_inject_parse(const struct perf_event *event,
 		.pos = sample,
 		.left = (header->size - sizeof(*header)) / sizeof(u64),
 	};
-	const struct perf_event_attr *attr = &event->attr;
+	const struct perf_event_attr *attr = &in->event->attr;
+	const struct perf_inject_sample *at = &in->sample;
 	u64 type = attr->sample_type;
-	const u64 *pos;
 
-	rec->ip = 0;
-	rec->addr = 0;
-	rec->period = attr->sample_period && !attr->freq ? attr->sample_period : 1;
-	rec->data = NULL;
-	rec->size = 0;
-
-	if (!perf_inject_take(&c, hweight64(type & PERF_INJECT_BEFORE), &pos))
+	if (!perf_inject_take(&c, at->before, NULL))
 		return -EINVAL;
 
-	/* In the order of the bits, but for IDENTIFIER, which is first. */
-	pos += !!(type & PERF_SAMPLE_IDENTIFIER);
-	if (type & PERF_SAMPLE_IP)
-		rec->ip = *pos++;
-	pos += hweight64(type & (PERF_SAMPLE_TID | PERF_SAMPLE_TIME));
-	if (type & PERF_SAMPLE_ADDR)
-		rec->addr = *pos++;
-	pos += hweight64(type & (PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU));
-	if (type & PERF_SAMPLE_PERIOD)
-		rec->period = *pos;
+	rec->ip = at->ip < 0 ? 0 : sample[at->ip];
+	rec->addr = at->addr < 0 ? 0 : sample[at->addr];
+	if (at->period >= 0)
+		rec->period = sample[at->period];
+	else
+		rec->period = attr->sample_period && !attr->freq ? attr->sample_period : 1;
+	rec->data = NULL;
+	rec->size = 0;
 
 	if (type & PERF_SAMPLE_READ && !perf_inject_skip_read(&c, attr->read_format))
 		return -EINVAL;
@@ -185,7 +215,7 @@ static int perf_inject_parse(const struct perf_event *event,
 	if (type & PERF_SAMPLE_RAW && !perf_inject_take_raw(&c, rec))
 		return -EINVAL;
 
-	return c.left == hweight64(type & PERF_INJECT_AFTER) ? 0 : -EINVAL;
+	return c.left == at->after ? 0 : -EINVAL;
 }
 
 static int perf_inject_header(const struct perf_event_header *header)
@@ -230,7 +260,7 @@ static int perf_inject_check(struct perf_inject *in, const struct perf_event_hea
 	rec->fatal = header->misc & PERF_RECORD_MISC_INJECT_FATAL;
 	rec->user = (header->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_USER;
 
-	ret = perf_inject_parse(in->event, header, (const u64 *)(header + 1), rec);
+	ret = perf_inject_parse(in, header, (const u64 *)(header + 1), rec);
 	if (ret)
 		return ret;
 
@@ -252,7 +282,7 @@ static void perf_inject_on_cpu(void *info)
 	struct perf_inject *in = info;
 	struct perf_event *event = in->event;
 
-	if (event->cpu < 0 && event->hw.target != current) {
+	if (event->hw.target && event->hw.target != current) {
 		in->error = -EAGAIN;
 		return;
 	}
@@ -370,13 +400,15 @@ static ssize_t perf_inject_records(struct perf_inject *in, const char __user *bu
 
 		perf_inject_chunk(in, records, got);
 		done += in->taken;
-		if (in->error || signal_pending(current))
+		if (in->error)
 			break;
 		if (!in->taken) {
 			/* Half a record: in all of @buf, or because of a fault */
 			in->error = got < want ? -EFAULT : -EINVAL;
 			break;
 		}
+		if (signal_pending(current))
+			break;
 	}
 	kvfree(records);
 
@@ -403,6 +435,37 @@ static void perf_inject_call_put(struct perf_event *event, struct trace_event_ca
 		trace_event_put_ref(call);
 }
 
+/*
+ * Found out at the first write() and kept with the event, unless the tracepoint
+ * may be another one at the next: a persistent event does not hold its module.
+ */
+static const struct perf_trace_layout *perf_inject_layout_get(struct perf_inject *in)
+{
+	struct perf_event *event = in->event;
+	struct perf_trace_layout *layout, *old;
+
+	layout = READ_ONCE(event->inject_layout);
+	if (layout)
+		return layout;
+
+	layout = perf_trace_layout(in->call);
+	if (IS_ERR(layout) || (is_persistent_event(event) && perf_trace_may_go(in->call)))
+		return layout;
+
+	old = cmpxchg(&event->inject_layout, NULL, layout);
+	if (!old)
+		return layout;
+
+	kfree(layout);
+	return old;
+}
+
+static void perf_inject_layout_put(struct perf_inject *in)
+{
+	if (in->layout != READ_ONCE(in->event->inject_layout))
+		kfree(in->layout);
+}
+
 static ssize_t perf_inject_event(struct perf_inject *in, const char __user *buf, size_t count)
 {
 	u64 type = in->event->attr.sample_type;
@@ -410,18 +473,20 @@ static ssize_t perf_inject_event(struct perf_inject *in, const char __user *buf,
 
 	if (type & ~PERF_INJECT_LAYOUT)
 		return -EOPNOTSUPP;
+
+	perf_inject_find_all(&in->sample, type);
 	if (!in->call)
 		return perf_inject_records(in, buf, count);
 
 	if (!(type & PERF_SAMPLE_RAW))
 		return -EOPNOTSUPP;
 
-	in->layout = perf_trace_layout(in->call);
+	in->layout = perf_inject_layout_get(in);
 	if (IS_ERR(in->layout))
 		return PTR_ERR(in->layout);
 
 	ret = perf_inject_records(in, buf, count);
-	kfree(in->layout);
+	perf_inject_layout_put(in);
 
 	return ret;
 }

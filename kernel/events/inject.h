@@ -53,6 +53,7 @@ int perf_inject_count(struct perf_event *event, const struct perf_inject_record 
 
 /* kernel/trace/trace_perf_inject.c */
 bool perf_trace_injectable(struct trace_event_call *call);
+bool perf_trace_may_go(const struct trace_event_call *call);
 struct perf_trace_layout *perf_trace_layout(struct trace_event_call *call);
 int perf_trace_inject_check(const struct perf_inject_record *rec,
 			    const struct perf_trace_layout *layout);

@@ -71,6 +71,18 @@ bool perf_trace_injectable(struct trace_event_call *call)
 }
 
 /**
+ * perf_trace_may_go - can a tracepoint go away when nobody holds it?
+ * @call: the tracepoint
+ *
+ * Context: any.
+ * Return: true if it is a module's, or was made at run time.
+ */
+bool perf_trace_may_go(const struct trace_event_call *call)
+{
+	return call->flags & TRACE_EVENT_FL_DYNAMIC || call->module;
+}
+
+/**
  * perf_trace_layout - what a record of a tracepoint has to look like
  * @call: the tracepoint
  *
@@ -208,7 +220,9 @@ int perf_trace_inject(const struct perf_inject_record *rec)
 	perf_fetch_caller_regs(regs);
 	if (rec->ip)
 		instruction_pointer_set(regs, rec->ip);
-	memcpy(entry, rec->data, rec->size);
+	/* What is common to all tracepoints is stamped by perf. */
+	memcpy(entry + sizeof(struct trace_entry), rec->data + sizeof(struct trace_entry),
+	       rec->size - sizeof(struct trace_entry));
 
 	perf_trace_run_bpf_submit(entry, rec->size, rctx, call, 1, regs,
 				  this_cpu_ptr(call->perf_events), NULL);

@@ -4,6 +4,7 @@
  * reported them, with the recovery that this entails.
  */
 #include <linux/aer.h>
+#include <linux/bitops.h>
 #include <linux/init.h>
 #include <linux/pci.h>
 #include <linux/perf_inject.h>
@@ -53,7 +54,8 @@ static int aer_perf_inject(const struct perf_inject_record *rec)
 	if (ret)
 		return ret;
 
-	if (!r.status || r.severity > AER_CORRECTABLE)
+	/* A fatal error may leave a device from which no status can be read. */
+	if (r.severity > AER_CORRECTABLE || (!r.status && r.severity != AER_FATAL))
 		return -EINVAL;
 
 	dev = aer_perf_dev(perf_inject_string(rec, "dev_name"));
@@ -69,6 +71,9 @@ static int aer_perf_inject(const struct perf_inject_record *rec)
 			regs.uncor_status = r.status;
 		if (r.severity == AER_FATAL)
 			regs.uncor_severity = r.status;
+		/* With one error, it is also the first. */
+		if (r.severity != AER_CORRECTABLE && r.status)
+			regs.cap_control = __ffs(r.status);
 		memcpy(&regs.header_log, r.tlp_header, sizeof(r.tlp_header));
 
 		pci_print_aer(dev, r.severity, &regs);

@@ -7,6 +7,7 @@
 #include <linux/cpumask.h>
 #include <linux/init.h>
 #include <linux/perf_inject.h>
+#include <linux/smp.h>
 
 #include "internal.h"
 
@@ -53,6 +54,11 @@ int mce_perf_record(const struct perf_inject_record *rec, struct mce *m)
 	return 0;
 }
 
+static void mce_perf_log(void *m)
+{
+	mce_log(m);
+}
+
 /*
  * Through mce_log() and the decode chain, with all that follows from it: a
  * record of a deferred or action optional error with a usable address takes
@@ -71,7 +77,9 @@ static int mce_perf_inject(const struct perf_inject_record *rec)
 		return ret;
 
 	m.severity = mce_severity(&m, NULL, NULL, false);
-	mce_log(&m);
+	/* A CPU reports its own errors; one that is offline has no say. */
+	if (smp_call_function_single(m.extcpu, mce_perf_log, &m, true))
+		mce_log(&m);
 
 	return 0;
 }

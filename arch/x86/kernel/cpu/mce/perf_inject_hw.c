@@ -58,14 +58,15 @@ static bool mce_perf_panics(const struct mce *m)
 }
 
 /*
- * An exception is raised on that CPU alone. Where the CPUs wait for each other
- * in the handler, they must be told that it is a local one (MCG_STATUS.LMCES).
+ * What the record says, if it says anything. An exception is raised on that CPU
+ * alone. Where the CPUs wait for each other in the handler, they must be told
+ * that it is a local one (MCG_STATUS.LMCES).
  */
 static u64 mce_perf_mcgstatus(const struct mce *m)
 {
-	u64 mcgstatus = MCG_STATUS_MCIP | MCG_STATUS_EIPV;
+	u64 mcgstatus = m->mcgstatus | MCG_STATUS_MCIP;
 
-	if (!(m->status & MCI_STATUS_PCC))
+	if (!m->mcgstatus && !(m->status & MCI_STATUS_PCC))
 		mcgstatus |= MCG_STATUS_RIPV;
 	if (m->cpuvendor == X86_VENDOR_INTEL || m->cpuvendor == X86_VENDOR_ZHAOXIN)
 		mcgstatus |= MCG_STATUS_LMCES;
