@@ -155,23 +155,20 @@ static bool perf_inject_take_raw(struct perf_inject_cursor *c, struct perf_injec
 	return perf_inject_take(c, (sizeof(u32) + size) / sizeof(u64), NULL);
 }
 
-/* In the order of the bits, but for IDENTIFIER, which is first. */
-static int perf_inject_index(u64 type, u64 bit)
-{
-	if (!(type & bit))
-		return -1;
-
-	return !!(type & PERF_SAMPLE_IDENTIFIER) +
-	       hweight64(type & PERF_INJECT_BEFORE & (bit - 1) & ~PERF_SAMPLE_IDENTIFIER);
-}
-
-/* Once per write(): counting bits takes longer than the rest of a record's parsing. */
+/*
+ * Once per write(): counting bits takes longer than the rest of a record's
+ * parsing. IDENTIFIER is first, then come IP, TID, TIME and ADDR in the order of
+ * their bits; PERIOD is the last. See perf_output_sample().
+ */
 static void perf_inject_find_all(struct perf_inject_sample *at, u64 type)
 {
+	int first = !!(type & PERF_SAMPLE_IDENTIFIER);
+
 	at->before = hweight64(type & PERF_INJECT_BEFORE);
-	at->ip = perf_inject_index(type, PERF_SAMPLE_IP);
-	at->addr = perf_inject_index(type, PERF_SAMPLE_ADDR);
-	at->period = perf_inject_index(type, PERF_SAMPLE_PERIOD);
+	at->ip = type & PERF_SAMPLE_IP ? first : -1;
+	at->addr = type & PERF_SAMPLE_ADDR ?
+		   first + hweight64(type & (PERF_SAMPLE_ADDR - 1)) : -1;
+	at->period = type & PERF_SAMPLE_PERIOD ? at->before - 1 : -1;
 	at->after = hweight64(type & PERF_INJECT_AFTER);
 }
 

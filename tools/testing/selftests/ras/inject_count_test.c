@@ -4,7 +4,7 @@
 #include "persist.h"
 
 #define COUNT_TYPE (PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | \
-		    PERF_SAMPLE_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD)
+		    PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD)
 
 /* Nobody waits for so long, nor does so much happen by itself. */
 #define HOUR	(3600ull * 1000 * 1000 * 1000)
@@ -13,7 +13,7 @@ struct count_sample {
 	struct perf_event_header header;
 	__u64 ip;
 	__u32 pid, tid;
-	__u64 time, addr, id;
+	__u64 time, addr, id, stream_id;
 	__u32 cpu, reserved;
 	__u64 period;
 };
@@ -28,6 +28,7 @@ static struct count_sample sample_of(__u64 period)
 		},
 		.ip = 0xffffffff81234567,
 		.addr = 0xadd12355,
+		.stream_id = 0x57123a,
 		.period = period,
 	};
 }
@@ -198,7 +199,7 @@ TEST_F(counter, samples)
 		struct perf_event_header header;
 		__u64 ip;
 		__u32 pid, tid;
-		__u64 time, addr, id;
+		__u64 time, addr, id, stream_id;
 		__u32 cpu, reserved;
 	} *out;
 	static struct record rec;
