@@ -32,6 +32,9 @@ endif
 check: deps ## run every test with the plain and the debug kernel: "N passed, N failed, N skipped"
 	@qemu/check
 
+fuzz: deps ## a million records at random for injection, with the debug kernel: the same verdict
+	@qemu/fuzz
+
 bench: deps ## what it costs, in memory, instructions per event and boot time, beside ftrace
 	@qemu/bench
 
@@ -56,4 +59,4 @@ tools: ## only build tools/ras
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help deps demo boot check bench lint series series-build prepare kernel tools clean
+.PHONY: help deps demo boot check fuzz bench lint series series-build prepare kernel tools clean

@@ -8,62 +8,22 @@
  * Prints the median over rounds of HITS hits, and fails if it is not each hit that has been
  * recorded (or, with "full", counted as lost).
  */
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#include <x86intrin.h>
 
-#define PMU		"/sys/bus/event_source/devices/persistent"
-#define TRACEFS		"/sys/kernel/tracing"
+#include "bench.h"
+
 #define INSTANCE	TRACEFS "/instances/bench"
 
 #define HITS		1000
 #define ROUNDS		21
 #define PAGES		64
-#define SAMPLE_TYPE	0x4c7
-
-#define die(fmt, ...) do {						\
-	fprintf(stderr, "bench: " fmt ": %m\n", ##__VA_ARGS__);		\
-	exit(1);							\
-} while (0)
 
 static struct perf_event_mmap_page *page;
 static int fd = -1;
-
-static unsigned long number_in(const char *path, const char *key)
-{
-	char text[1024], *at = text;
-	FILE *file = fopen(path, "r");
-	size_t n;
-
-	if (!file)
-		die("%s", path);
-	n = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	at = strstr(text, key);
-	if (!at)
-		die("%s: no %s", path, key);
-	return strtoul(at + strlen(key), NULL, 0);
-}
-
-static void put(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY | O_TRUNC);
-
-	if (file < 0 || write(file, text, strlen(text)) < 0)
-		die("%s", path);
-	close(file);
-}
 
 static void open_perf(unsigned int type, uint64_t config)
 {
@@ -121,27 +81,6 @@ static uint64_t hit(unsigned int hits)
 	return __rdtsc() - start;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Two instructions each: a clock that does not say so is none for us. */
-static void check_clock(void)
-{
-	uint64_t n = 100000, start = __rdtsc(), ticks;
-
-	asm volatile("1: dec %0; jnz 1b" : "+r" (n) : : "cc");
-	ticks = __rdtsc() - start;
-	if (ticks < 200000 || ticks > 220000) {
-		fprintf(stderr, "bench: %lu ticks for 200000 instructions: no -icount shift=0?\n",
-			ticks);
-		exit(1);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	const char *mode = argc == 2 ? argv[1] : "";
@@ -188,7 +127,6 @@ int main(int argc, char **argv)
 	}
 	if (ftrace)
 		put(INSTANCE "/events/signal/signal_generate/enable", "0");
-	qsort(took, ROUNDS, sizeof(took[0]), compare);
-	printf("%s %lu\n", mode, took[ROUNDS / 2] / HITS);
+	printf("%s %lu\n", mode, median(took, ROUNDS) / HITS);
 	return 0;
 }
