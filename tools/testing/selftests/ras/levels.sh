@@ -156,7 +156,8 @@ log_mark()
 log_since()
 {
 	dmesg | sed -n "/levels: mark $mark\$/,\$p" |
-		sed -E 's/^\[ *[0-9.]*\] //; s/^\{[0-9]*\}//; s/ TIME [0-9]*//; s/TSC [0-9a-f]* /TSC /' |
+		sed -E 's/^\[ *[0-9.]*\] //; s/^\{[0-9]*\}//' |
+		sed -E 's/ TIME [0-9]*//; s/TSC [0-9a-f]* /TSC /' |
 		grep -E "$1"
 }
 mark=0
