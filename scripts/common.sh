@@ -57,7 +57,7 @@ need()
 kmake()
 {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u RUN -u FILES \
-	    -u MCE -u CPUS -u MEM -u APPEND -u TIMEOUT -u QEMU_ARGS -u KDIR \
+	    -u MCE -u FIRMWARE -u CPER -u CPUS -u MEM -u APPEND -u TIMEOUT -u QEMU_ARGS -u KDIR \
 	    -u FLAVOUR -u JOBS make "$@"
 }
 
