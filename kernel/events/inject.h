@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Injection: what its parts share, and what perf core and sysfs call.
+ * Injection: what its parts share, and what perf core calls. What persistent
+ * events ask is in persistent.h.
  *
  *   inject.c           write() on a perf file descriptor
  *   inject_permit.c    who may, and how to switch it off
@@ -13,7 +14,6 @@
 
 #include <linux/fs.h>
 #include <linux/perf_inject.h>
-#include <linux/sysfs.h>
 
 struct perf_event;
 struct pt_regs;
@@ -45,7 +45,6 @@ void perf_inject_log(struct perf_event *event, const struct perf_inject_record *
 
 /* inject_registry.c */
 int perf_inject_deep(const struct perf_inject_record *rec);
-ssize_t perf_inject_show_levels(struct trace_event_call *call, char *buf);
 
 /* inject_count.c */
 int perf_inject_count(struct perf_event *event, const struct perf_inject_record *rec,
@@ -60,11 +59,6 @@ int perf_trace_inject_check(const struct perf_inject_record *rec,
 int perf_trace_inject(const struct perf_inject_record *rec);
 #else
 # define perf_inject_write NULL
-
-static inline ssize_t perf_inject_show_levels(struct trace_event_call *call, char *buf)
-{
-	return sysfs_emit(buf, "\n");
-}
 #endif
 
 #endif /* _KERNEL_EVENTS_INJECT_H */

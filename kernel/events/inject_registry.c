@@ -9,9 +9,11 @@
 #include <linux/mutex.h>
 #include <linux/perf_inject.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 #include <linux/trace_events.h>
 
 #include "inject.h"
+#include "persistent.h"
 
 static LIST_HEAD(perf_inject_list);
 /* Also held while an owner injects: it is not gone before it has returned. */

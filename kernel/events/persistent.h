@@ -21,6 +21,7 @@
 #include <linux/perf_event.h>
 #include <linux/poll.h>
 #include <linux/srcu.h>
+#include <linux/sysfs.h>
 #include <linux/xarray.h>
 
 struct trace_event_call;
@@ -311,5 +312,15 @@ static inline struct perf_event *perf_persistent_here(struct perf_event *event)
 	return NULL;
 }
 #endif /* CONFIG_PERF_EVENTS_PERSISTENT */
+
+#ifdef CONFIG_PERF_EVENTS_INJECT
+/* inject_registry.c, for sysfs */
+ssize_t perf_inject_show_levels(struct trace_event_call *call, char *buf);
+#else
+static inline ssize_t perf_inject_show_levels(struct trace_event_call *call, char *buf)
+{
+	return sysfs_emit(buf, "\n");
+}
+#endif /* CONFIG_PERF_EVENTS_INJECT */
 
 #endif /* _KERNEL_EVENTS_PERSISTENT_H */

@@ -13,7 +13,6 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
-#include "inject.h"
 #include "internal.h"
 #include "persistent.h"
 
