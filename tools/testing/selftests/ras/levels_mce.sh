@@ -6,7 +6,7 @@
 # shellcheck source=levels.sh
 . "$DIR/levels.sh"
 
-levels_plan machine-checks 42 ras
+levels_plan machine-checks 45 ras
 
 # Nor can what only a clock knows be the same again.
 CLOCK="walltime tsc"
@@ -95,6 +95,9 @@ all=$(settled)
 refused "no such bank" EINVAL mce_record hardware bank=77
 refused "bank beyond all" EINVAL mce_record driver bank=255
 refused "no valid status" EINVAL mce_record hardware status=0x1000000000000000
+refused "PCC without UC" EINVAL mce_record hardware status=0x9600000000000135
+refused "S without UC" EINVAL mce_record hardware status=0x9500000000000135
+refused "AR without S" EINVAL mce_record hardware status=0xb480000000000134
 refused "no such CPU" EINVAL mce_record hardware cpu=99
 refused "fatal, without the word" ECANCELED mce_record hardware \
 	status=0xbe00000000000135 mcgstatus=4
