@@ -89,6 +89,31 @@ TEST_F(access, caller_root_of_a_namespace)
 	EXPECT_TRUE(watch_quiet(&self->watch));
 }
 
+/* However deep: neither does the driver hear of it, nor the hardware. */
+TEST_F(access, any_level)
+{
+	static const __u16 levels[] = {
+		PERF_RECORD_MISC_INJECT_DRIVER,
+		PERF_RECORD_MISC_INJECT_HARDWARE,
+		PERF_RECORD_MISC_INJECT_HARDWARE | PERF_RECORD_MISC_INJECT_FATAL,
+	};
+	char before[64], after[64];
+	size_t i;
+
+	ASSERT_EQ(0, read_text("/proc/sys/kernel/tainted", before, sizeof(before)));
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		self->rec.header.misc = levels[i];
+		EXPECT_EQ(-EPERM, write_as(as_nobody, self->fd, &self->rec));
+		EXPECT_EQ(-EPERM, write_as(with_perfmon_only, self->fd, &self->rec));
+		/* -ENODATA: no user namespaces here */
+		EXPECT_GT(0, write_as(as_root_of_a_namespace, self->fd, &self->rec));
+	}
+	sleep(1);
+	EXPECT_TRUE(watch_quiet(&self->watch));
+	ASSERT_EQ(0, read_text("/proc/sys/kernel/tainted", after, sizeof(after)));
+	EXPECT_STREQ(before, after);
+}
+
 /* The refusal does not depend on what is written. */
 TEST_F(access, caller_unprivileged_bad_record)
 {

@@ -35,6 +35,10 @@ TEST_F(lockdown, write_refused)
 	EXPECT_EQ(-EPERM, record_write(fd, &self->rec));
 	self->rec.header.misc = PERF_RECORD_MISC_INJECT_DRIVER;
 	EXPECT_EQ(-EPERM, record_write(fd, &self->rec));
+	self->rec.header.misc = PERF_RECORD_MISC_INJECT_HARDWARE;
+	EXPECT_EQ(-EPERM, record_write(fd, &self->rec));
+	self->rec.header.misc |= PERF_RECORD_MISC_INJECT_FATAL;
+	EXPECT_EQ(-EPERM, record_write(fd, &self->rec));
 	self->rec.header.misc = PERF_RECORD_MISC_INJECT_STREAM;
 	close(fd);
 
