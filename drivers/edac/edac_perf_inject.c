@@ -8,9 +8,13 @@
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/perf_inject.h>
+#include <linux/string.h>
 
 #include "edac_mc.h"
 #include "edac_module.h"
+
+/* Of a message; what is longer is cut. */
+#define EDAC_PERF_TEXT	256
 
 /* What a driver tells EDAC of an error; label and grain EDAC knows by itself. */
 struct edac_perf_record {
@@ -72,8 +76,8 @@ static bool edac_perf_layers_valid(const struct mem_ctl_info *mci,
 /* Context: process. */
 static int edac_perf_inject(const struct perf_inject_record *rec)
 {
-	const char *msg = perf_inject_string(rec, "msg");
-	const char *detail = perf_inject_string(rec, "driver_detail");
+	/* EDAC's descriptor of an error keeps pointing at them. One injects at a time. */
+	static char msg[EDAC_PERF_TEXT], detail[EDAC_PERF_TEXT];
 	struct edac_perf_record r;
 	struct mem_ctl_info *mci;
 	int ret;
@@ -86,6 +90,9 @@ static int edac_perf_inject(const struct perf_inject_record *rec)
 		return -EINVAL;
 	if (r.error_type != HW_EVENT_ERR_CORRECTED && edac_mc_get_panic_on_ue() && !rec->fatal)
 		return -ECANCELED;
+
+	strscpy(msg, perf_inject_string(rec, "msg") ?: "");
+	strscpy(detail, perf_inject_string(rec, "driver_detail") ?: "");
 
 	mci = edac_perf_mci(r.mc_index);
 	if (!mci)

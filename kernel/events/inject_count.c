@@ -11,9 +11,13 @@
 #include <linux/perf_event.h>
 #include <linux/perf_inject.h>
 #include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 
 #include "inject.h"
 #include "internal.h"
+
+/* More samples at once than this, perf would throttle all but its own users'. */
+#define PERF_INJECT_MAX_SAMPLES	1000
 
 /* What all listeners of a counter get */
 struct perf_inject_counter {
@@ -42,7 +46,7 @@ static u64 perf_inject_due(struct hw_perf_event *hwc)
 
 	due = div64_u64(-left, hwc->sample_period) + 1;
 	local64_add(due * hwc->sample_period, &hwc->period_left);
-	return due;
+	return min_t(u64, due, PERF_INJECT_MAX_SAMPLES);
 }
 
 /* As the driver of a PMU does for an interrupt, when it has set up the next period */
@@ -112,7 +116,7 @@ static bool perf_inject_countable(const struct perf_event *event)
  * perf_inject_count - let a counter count
  * @event:     one that counts it; the kernel's own if it is a persistent one
  * @rec:       the record
- * @user_regs: any registers of user mode
+ * @user_regs: registers of user mode, where the task on this CPU has none
  *
  * Every event on this CPU that counts the same gets it.
  *
@@ -122,6 +126,7 @@ static bool perf_inject_countable(const struct perf_event *event)
 int perf_inject_count(struct perf_event *event, const struct perf_inject_record *rec,
 		      const struct pt_regs *user_regs)
 {
+	const struct pt_regs *own = task_pt_regs(current);
 	struct pt_regs regs = { };
 	struct perf_inject_counter c = {
 		.event = event,
@@ -133,8 +138,9 @@ int perf_inject_count(struct perf_event *event, const struct perf_inject_record 
 	if (!perf_inject_countable(event))
 		return -EOPNOTSUPP;
 
+	/* Those of the task on this CPU, to whose listeners they are no secret */
 	if (rec->user)
-		regs = *user_regs;
+		regs = user_mode(own) ? *own : *user_regs;
 	else
 		perf_fetch_caller_regs(&regs);
 	if (rec->ip)

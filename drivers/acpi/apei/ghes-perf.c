@@ -20,7 +20,8 @@
 #include "apei-internal.h"
 
 #define GHES_PERF_REVISION	0x0201	/* of a section without a time stamp */
-#define GHES_PERF_MAX		(64 * 1024)
+/* The event that comes of it has to fit into PERF_MAX_TRACE_SIZE. */
+#define GHES_PERF_MAX		(7 * 1024)
 
 struct ghes_perf_record {
 	guid_t	sec_type;

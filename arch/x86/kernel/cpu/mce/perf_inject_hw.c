@@ -54,6 +54,7 @@ static bool mce_perf_panics(const struct mce *m)
 	char *msg;
 
 	copy.cs = __KERNEL_CS;
+	copy.ip = 0;
 	return mce_severity(&copy, NULL, &msg, true) >= MCE_PANIC_SEVERITY;
 }
 
