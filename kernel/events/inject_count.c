@@ -126,7 +126,7 @@ static bool perf_inject_countable(const struct perf_event *event)
 int perf_inject_count(struct perf_event *event, const struct perf_inject_record *rec,
 		      const struct pt_regs *user_regs)
 {
-	const struct pt_regs *own = task_pt_regs(current);
+	struct pt_regs *own = task_pt_regs(current);
 	struct pt_regs regs = { };
 	struct perf_inject_counter c = {
 		.event = event,
