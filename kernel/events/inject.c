@@ -74,7 +74,7 @@ struct perf_inject_sample {
  * @call:      the tracepoint, or NULL for a counter
  * @layout:    of the tracepoint's records
  * @sample:    of the event's samples
- * @user_regs: registers of user mode, for what happens there: the caller's
+ * @user_regs: registers of user mode, the caller's, where the CPU has none
  * @taken:     bytes of the records that were taken, from the buffer at hand
  * @error:     why not the next
  * @nr:	       records in @batch
