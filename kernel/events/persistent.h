@@ -4,7 +4,8 @@
  *
  *   persistent.c         the events: made, put back after hotplug, removed
  *   persistent_set.c     the buffer sets that they write into
- *   persistent_boot.c    what is captured by default, and perf_persistent=
+ *   persistent_defaults.c  what is captured by default
+ *   persistent_boot.c    the defaults made, and perf_persistent=
  *   persistent_ioctl.c   the same at run time
  *   persistent_pmu.c     the PMU through which a task reads
  *   persistent_rebase.c  a new reader starts at position 0
@@ -26,8 +27,11 @@
 
 struct trace_event_call;
 
-/* The set of the hardware errors */
+/* The sets of the defaults: what the hardware does wrong, the kernel, tasks, devices */
 #define PERF_PERSISTENT_RAS		"ras"
+#define PERF_PERSISTENT_SOFTWARE	"software"
+#define PERF_PERSISTENT_TASKS		"tasks"
+#define PERF_PERSISTENT_DEVICES		"devices"
 
 /* Of names, with the terminating zero */
 #define PERF_PERSISTENT_NAME_SIZE	64
@@ -189,6 +193,27 @@ struct perf_persistent_spec {
 };
 
 /**
+ * struct perf_persistent_default - an event that is captured from the start
+ * @system:	its trace system
+ * @tracepoint:	its name
+ * @set:	the set that it is written into
+ * @driver:	who emits it, one word or several
+ * @severity:	how bad it can be: a word, or two with a "-" between
+ * @filter:	what of it is recorded, or NULL for all
+ * @later:	it comes with a module: pending until then. Otherwise it is left
+ *		out if this kernel does not have it.
+ */
+struct perf_persistent_default {
+	const char	*system;
+	const char	*tracepoint;
+	const char	*set;
+	const char	*driver;
+	const char	*severity;
+	const char	*filter;
+	bool		later;
+};
+
+/**
  * struct perf_persistent_complaint - why a text is no perf_persistent_spec
  * @word: the part of it that is wrong
  * @why:  the reason
@@ -230,6 +255,13 @@ bool perf_persistent_keeps_last(const struct perf_persistent_set *set);
 size_t perf_persistent_buffer_bytes(const struct perf_persistent_set *set);
 struct perf_persistent_buffer *perf_persistent_buffer_get(struct perf_persistent_set *set,
 							  int cpu);
+
+/* persistent_defaults.c */
+extern const struct perf_persistent_default perf_persistent_defaults[];
+extern const unsigned int perf_persistent_nr_defaults;
+unsigned int perf_persistent_default_pages(const char *set);
+const struct perf_persistent_default *perf_persistent_default_find(const char *system,
+								   const char *tracepoint);
 
 /* persistent_boot.c */
 int perf_persistent_parse(char *text, struct perf_persistent_spec *spec,

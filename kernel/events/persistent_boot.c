@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which events are persistent from the start: the hardware errors, and what
+ * Which events are persistent from the start: the defaults, and what
  * perf_persistent= on the kernel's command line says. Its grammar is described
  * in Documentation/ras/abi.rst.
  */
 #define pr_fmt(fmt) "perf: persistent: " fmt
 
-#include <linux/cpumask.h>
+#include <linux/bitmap.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
@@ -335,23 +335,6 @@ out:
 	return why ? -EINVAL : 0;
 }
 
-/*
- * What is captured by default: the hardware errors. Those that this kernel
- * does not have are left out.
- */
-static struct {
-	const char	*system;
-	const char	*tracepoint;
-	bool		off;
-} perf_persistent_defaults[] __initdata = {
-	{ "mce", "mce_record" },
-	{ "ras", "mc_event" },
-	{ "ras", "aer_event" },
-	{ "ras", "non_standard_event" },
-	{ "ras", "extlog_mem_event" },
-	{ "ras", "memory_failure_event" },
-};
-
 #define PERF_PERSISTENT_PARAMS	32
 
 /*
@@ -366,6 +349,10 @@ static struct perf_persistent_param {
 
 static int perf_persistent_nr_params __initdata;
 static bool perf_persistent_off __initdata;
+
+/* The defaults that are not to be captured, by their place in the table */
+#define PERF_PERSISTENT_DEFAULTS_MAX	128
+static DECLARE_BITMAP(perf_persistent_defaults_off, PERF_PERSISTENT_DEFAULTS_MAX) __initdata;
 
 /* Memory cannot be allocated yet, nor is there a tracepoint. */
 static int __init perf_persistent_setup(char *text)
@@ -447,19 +434,14 @@ static int __init perf_persistent_boot_set(const struct perf_persistent_spec *sp
 
 static int __init perf_persistent_boot_remove(const struct perf_persistent_spec *spec)
 {
-	const char *name = spec->tracepoint ?: spec->name;
-	int i;
+	const struct perf_persistent_default *def;
 
-	for (i = 0; i < ARRAY_SIZE(perf_persistent_defaults); i++) {
-		if (strcmp(perf_persistent_defaults[i].tracepoint, name) ||
-		    (spec->system && strcmp(perf_persistent_defaults[i].system, spec->system)))
-			continue;
+	def = perf_persistent_default_find(spec->system, spec->tracepoint ?: spec->name);
+	if (!def)
+		return -ENOENT;
 
-		perf_persistent_defaults[i].off = true;
-		return 0;
-	}
-
-	return -ENOENT;
+	__set_bit(def - perf_persistent_defaults, perf_persistent_defaults_off);
+	return 0;
 }
 
 static int __init perf_persistent_boot_add(const struct perf_persistent_spec *spec)
@@ -492,32 +474,50 @@ static void __init perf_persistent_boot_do(enum perf_persistent_action action,
 	}
 }
 
-static void __init perf_persistent_boot_defaults(void)
+static bool __init perf_persistent_boot_has(const struct perf_persistent_default *def)
+{
+	struct trace_event_file *file;
+
+	file = trace_get_event_file(NULL, def->system, def->tracepoint);
+	if (IS_ERR(file))
+		return false;
+
+	trace_put_event_file(file);
+	return true;
+}
+
+static int __init perf_persistent_boot_default(const struct perf_persistent_default *def)
 {
 	struct perf_persistent_spec spec = {
-		.set	= PERF_PERSISTENT_RAS,
-		.attr	= { .type = PERF_TYPE_TRACEPOINT, .sample_period = 1 },
+		.set		= def->set,
+		.system		= def->system,
+		.tracepoint	= def->tracepoint,
+		.filter		= def->filter,
+		.attr		= { .type = PERF_TYPE_TRACEPOINT, .sample_period = 1 },
 	};
-	struct trace_event_file *file;
-	struct perf_persistent_event *pe;
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(perf_persistent_defaults); i++) {
-		spec.system = perf_persistent_defaults[i].system;
-		spec.tracepoint = perf_persistent_defaults[i].tracepoint;
+	/* The command line may have made the set already, of another size. */
+	if (!perf_persistent_set_find(def->set))
+		spec.policy.data_pages = perf_persistent_default_pages(def->set);
 
-		file = trace_get_event_file(NULL, spec.system, spec.tracepoint);
-		if (IS_ERR(file))
+	return PTR_ERR_OR_ZERO(perf_persistent_add(&spec));
+}
+
+static void __init perf_persistent_boot_defaults(void)
+{
+	const struct perf_persistent_default *def;
+	int i, ret;
+
+	for (i = 0; i < perf_persistent_nr_defaults; i++) {
+		def = &perf_persistent_defaults[i];
+		if (test_bit(i, perf_persistent_defaults_off) ||
+		    (!def->later && !perf_persistent_boot_has(def)))
 			continue;
-		trace_put_event_file(file);
 
-		if (perf_persistent_defaults[i].off)
-			continue;
-
-		pe = perf_persistent_add(&spec);
-		if (IS_ERR(pe))
-			pr_err("%s:%s is not captured (%ld)\n", spec.system,
-			       spec.tracepoint, PTR_ERR(pe));
+		ret = perf_persistent_boot_default(def);
+		if (ret)
+			pr_err("%s:%s is not captured (%d)\n", def->system, def->tracepoint,
+			       ret);
 	}
 }
 

@@ -142,7 +142,7 @@ long perf_persistent_persist(struct perf_event *event, void __user *arg)
 	if (ret)
 		return ret;
 
-	if (!strcmp(*args.set ? args.set : args.name, PERF_PERSISTENT_RAS))
+	if (perf_persistent_default_pages(*args.set ? args.set : args.name))
 		return -EPERM;
 
 	perf_persistent_describe(&spec, event, &args);

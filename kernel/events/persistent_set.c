@@ -3,7 +3,8 @@
  * Buffer sets: a ring buffer on every CPU, for one or more persistent events.
  *
  * Hardware errors have a set of their own, "ras", so that nothing else can
- * crowd them out; so has every other event that does not ask to share one.
+ * crowd them out; what the kernel, tasks and devices do wrong have others. So
+ * has every other event that does not ask to share one.
  * A CPU's buffer is allocated when an event of the set is first made there:
  * a CPU that was never online costs nothing, and a set without events neither.
  */
@@ -165,14 +166,14 @@ void perf_persistent_set_join(struct perf_persistent_set *set)
  * @set: the set
  *
  * With its last event it disappears, its buffers with the last reader; but
- * not "ras", which is not anybody's to take as a name.
+ * not those of the defaults, which are not anybody's to take as a name.
  *
  * Context: process, under perf_persistent_mutex.
  */
 void perf_persistent_set_leave(struct perf_persistent_set *set)
 {
 	lockdep_assert_held(&perf_persistent_mutex);
-	if (--set->nr_events || !strcmp(kobject_name(&set->kobj), PERF_PERSISTENT_RAS))
+	if (--set->nr_events || perf_persistent_default_pages(kobject_name(&set->kobj)))
 		return;
 
 	list_del(&set->list);

@@ -66,6 +66,28 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 	return sysfs_emit(buf, "%s\n", perf_persistent_state(kobj_to_event(kobj)));
 }
 
+static const struct perf_persistent_default *
+perf_persistent_default_of(const struct perf_persistent_event *pe)
+{
+	return pe->system ? perf_persistent_default_find(pe->system, pe->tracepoint) : NULL;
+}
+
+static ssize_t driver_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct perf_persistent_default *def =
+		perf_persistent_default_of(kobj_to_event(kobj));
+
+	return sysfs_emit(buf, "%s\n", def ? def->driver : "");
+}
+
+static ssize_t severity_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct perf_persistent_default *def =
+		perf_persistent_default_of(kobj_to_event(kobj));
+
+	return sysfs_emit(buf, "%s\n", def ? def->severity : "");
+}
+
 static ssize_t filter_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n", kobj_to_event(kobj)->filter ?: "");
@@ -126,6 +148,8 @@ static ssize_t inject_show(struct kobject *kobj, struct kobj_attribute *attr, ch
 static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute set_attr = __ATTR_RO(set);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
+static struct kobj_attribute driver_attr = __ATTR_RO(driver);
+static struct kobj_attribute severity_attr = __ATTR_RO(severity);
 static struct kobj_attribute filter_attr = __ATTR_RO_MODE(filter, 0400);
 static struct kobj_attribute inject_attr = __ATTR_RO(inject);
 static struct kobj_attribute count_attr = __ATTR_RO_MODE(count, 0400);
@@ -135,6 +159,8 @@ static struct attribute *perf_persistent_event_attrs[] = {
 	&source_attr.attr,
 	&set_attr.attr,
 	&state_attr.attr,
+	&driver_attr.attr,
+	&severity_attr.attr,
 	&filter_attr.attr,
 	&inject_attr.attr,
 	&count_attr.attr,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KUnit tests of persistent events: the parser, names and sets, accounting. */
 #include <kunit/test.h>
+#include <linux/log2.h>
 #include <linux/perf_event.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
@@ -123,6 +124,48 @@ static void parse_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spec.policy.keep, c->spec.policy.keep);
 	KUNIT_EXPECT_EQ(test, spec.policy.callchain, c->spec.policy.callchain);
 	KUNIT_EXPECT_EQ(test, spec.until_running, c->spec.until_running);
+}
+
+static const char * const severities[] = {
+	"info", "corrected", "recovered", "uncorrected", "fatal",
+};
+
+/* "a" or "a-b", the milder one first */
+static bool severity_valid(const char *text)
+{
+	const char *dash = strchr(text, '-');
+	size_t len = dash ? dash - text : strlen(text);
+	int i, from = -1, to = -1;
+
+	for (i = 0; i < ARRAY_SIZE(severities); i++) {
+		if (strlen(severities[i]) == len && !strncmp(severities[i], text, len))
+			from = i;
+		if (dash && !strcmp(severities[i], dash + 1))
+			to = i;
+	}
+
+	return from >= 0 && (!dash || from < to);
+}
+
+static void defaults_test(struct kunit *test)
+{
+	const struct perf_persistent_default *def;
+	int i;
+
+	KUNIT_EXPECT_LE(test, perf_persistent_nr_defaults, 128);
+	for (i = 0; i < perf_persistent_nr_defaults; i++) {
+		def = &perf_persistent_defaults[i];
+		KUNIT_EXPECT_TRUE(test, perf_persistent_name_valid(def->tracepoint));
+		KUNIT_EXPECT_TRUE(test, is_power_of_2(perf_persistent_default_pages(def->set)));
+		KUNIT_EXPECT_TRUE_MSG(test, severity_valid(def->severity), "%s: %s",
+				      def->tracepoint, def->severity);
+		KUNIT_EXPECT_GT(test, strlen(def->driver), 0);
+		/* One of each name: that is what they are removed by. */
+		KUNIT_EXPECT_PTR_EQ(test, def,
+				    perf_persistent_default_find(NULL, def->tracepoint));
+	}
+	KUNIT_EXPECT_NULL(test, perf_persistent_default_find("ras", "mce_record"));
+	KUNIT_EXPECT_EQ(test, 0, perf_persistent_default_pages("mce_record"));
 }
 
 static void name_test(struct kunit *test)
@@ -360,6 +403,7 @@ static void accounting_test(struct kunit *test)
 
 static struct kunit_case persistent_cases[] = {
 	KUNIT_CASE_PARAM(parse_test, parse_gen_params),
+	KUNIT_CASE(defaults_test),
 	KUNIT_CASE(name_test),
 	KUNIT_CASE(set_test),
 	KUNIT_CASE(refusal_test),
