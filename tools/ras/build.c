@@ -163,6 +163,17 @@ static int parse_int(struct ras_build *build, const struct ras_field *field,
 	return 0;
 }
 
+/* Another word for a severity that the format file has, such as "recoverable" */
+static int severity_word(const struct ras_field *field, const char *word, u64 *num)
+{
+	enum ras_severity sev;
+	bool other;
+
+	if (strcmp(field->name, "severity") || ras_severity_word(word, &sev))
+		return -ENOENT;
+	return ras_field_symbol_value(field, ras_severity_name(sev), num, &other);
+}
+
 /* A text of the format file's, or one that the descriptor knows. */
 static int parse_word(struct ras_build *build, const struct ras_field *field,
 		      const char *word, u64 *num)
@@ -172,8 +183,10 @@ static int parse_word(struct ras_build *build, const struct ras_field *field,
 	int err;
 
 	err = ras_field_symbol_value(field, word, num, &other);
+	if (err && desc->word)
+		return desc->word(build->type, field, word, num);
 	if (err)
-		return desc->word ? desc->word(build->type, field, word, num) : -ENOENT;
+		return severity_word(field, word, num);
 	if (other)
 		snprintf(build->other, sizeof(build->other), "%s", word);
 	else if (field->other)
@@ -480,7 +493,7 @@ static int check_words(struct ras_build *build)
 		return 0;
 	return ras_build_fail(build,
 			      "'%s' does not go with severity %s: give another one",
-			      wrong, ras_severity_name(desc->severity(&ev)));
+			      wrong, ras_severity_name(ras_event_severity(&ev)));
 }
 
 /**

@@ -202,8 +202,7 @@ static int dry_run(const struct job *job, struct ras_value *values)
 		.values = values,
 	};
 
-	if (type->desc->severity)
-		ev.severity = type->desc->severity(&ev);
+	ev.severity = ras_event_severity(&ev);
 	if (job->args->json)
 		ras_event_json(&ev, stdout);
 	else

@@ -58,6 +58,8 @@ static void event_json(const struct ras_pmu_event *event,
 	ras_json_text(&js, "name", event->name);
 	ras_json_text(&js, "set", event->set->name);
 	ras_json_text(&js, "state", event->state);
+	ras_json_text(&js, "driver", event->driver);
+	ras_json_text(&js, "severity", event->severity);
 	json_inject(&js, event);
 	json_count(&js, "count", known, counts->count);
 	json_count(&js, "captured", records, counts->count - counts->lost);
@@ -78,6 +80,18 @@ static void event_json(const struct ras_pmu_event *event,
 	printf("\n");
 }
 
+/* Words of sysfs as one word of a table */
+static void put_words(const char *words, int width)
+{
+	int i;
+
+	for (i = 0; words[i]; i++)
+		putchar(words[i] == ' ' ? ',' : words[i]);
+	if (!i)
+		i = printf("-");
+	printf("%*s", i < width ? width - i : 0, "");
+}
+
 static void event_text(const struct ras_pmu_event *event,
 		       const struct ras_counts *counts, bool known,
 		       bool verbose)
@@ -87,10 +101,14 @@ static void event_text(const struct ras_pmu_event *event,
 	printf("%-24s %-28s %-12s %-8s ", event->name, event->source,
 	       event->set->name, event->state);
 	if (!known)
-		printf("%12s %10s\n", "-", "-");
+		printf("%12s %10s  ", "-", "-");
 	else
-		printf("%12llu %10llu\n", (unsigned long long)counts->count,
+		printf("%12llu %10llu  ", (unsigned long long)counts->count,
 		       (unsigned long long)counts->lost);
+	put_words(event->driver, 14);
+	printf(" ");
+	put_words(event->severity, 0);
+	printf("\n");
 	if (verbose)
 		printf("    inject: %s\n", !event->inject ? "unknown" :
 		       *event->inject ? event->inject : "-");
@@ -105,8 +123,9 @@ static int list_events(const struct ras_pmu *pmu, const struct list_args *args)
 	unsigned int i;
 
 	if (!args->json)
-		printf("%-24s %-28s %-12s %-8s %12s %10s\n", "EVENT", "SOURCE",
-		       "SET", "STATE", "COUNT", "LOST");
+		printf("%-24s %-28s %-12s %-8s %12s %10s  %-14s %s\n",
+		       "EVENT", "SOURCE", "SET", "STATE", "COUNT", "LOST",
+		       "DRIVER", "SEVERITY");
 	for (i = 0; i < pmu->nr_events; i++) {
 		const struct ras_pmu_event *event = &pmu->events[i];
 		struct ras_counts counts;

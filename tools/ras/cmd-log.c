@@ -13,6 +13,7 @@
 #include "reader.h"
 #include "run.h"
 #include "store.h"
+#include "story_print.h"
 
 /* How often a follower looks for sets and CPUs that came. */
 #define RESCAN_NS	(10 * NSEC_PER_SEC)
@@ -22,16 +23,27 @@ struct log_args {
 	bool follow;
 	bool consume;
 	bool all;
+	bool stories;
 	struct ras_names sets;
 	struct ras_filter filter;
+	struct ras_story_log log;
 };
 
-static int show(const struct log_args *args, const struct ras_event *ev)
+static int show(struct log_args *args, const struct ras_event *ev)
 {
+	struct ras_event told = *ev;
+	int err = 0;
+
+	if (args->stories && !args->json) {
+		err = ras_story_log_add(&args->log, ev);
+		return !err && ferror(stdout) ? -EIO : err;
+	}
+	if (args->stories)
+		told.story = ras_story_add(&args->log.stories, ev);
 	if (!ras_filter_match(&args->filter, ev))
 		return 0;
 	if (args->json)
-		ras_event_json(ev, stdout);
+		ras_event_json(&told, stdout);
 	else
 		ras_event_print(ev, stdout);
 	return ferror(stdout) ? -EIO : 0;
@@ -41,7 +53,7 @@ static int show(const struct log_args *args, const struct ras_event *ev)
  * Show what is there. A record is given back to the kernel only when it is
  * out of our hands, so that whoever kills us finds the rest in the buffer.
  */
-static int drain(struct ras_reader *reader, const struct log_args *args)
+static int drain(struct ras_reader *reader, struct log_args *args)
 {
 	struct ras_source *source;
 	struct ras_event ev;
@@ -96,7 +108,7 @@ static void wait_for_events(struct ras_reader *reader, u64 *next_rescan)
 		ras_msg("%s", reader->error);
 }
 
-static int read_buffers(struct ras_reader *reader, const struct log_args *args)
+static int read_buffers(struct ras_reader *reader, struct log_args *args)
 {
 	u64 next_rescan = ras_clock_now() + RESCAN_NS;
 	int err;
@@ -111,7 +123,23 @@ static int read_buffers(struct ras_reader *reader, const struct log_args *args)
 	return err;
 }
 
-static int log_buffers(const struct log_args *args)
+/* Of the sets that the kernel fills from the start, those that this one has */
+static int add_default_sets(struct ras_reader *reader)
+{
+	struct ras_names names = { };
+	unsigned int i;
+	int err;
+
+	err = ras_names_parse(&names, RAS_DEFAULT_SETS);
+	for (i = 0; !err && i < names.nr; i++) {
+		if (!i || ras_pmu_set(&reader->pmu, names.names[i]))
+			err = ras_names_add(&reader->sets, names.names[i]);
+	}
+	ras_names_free(&names);
+	return err;
+}
+
+static int log_buffers(struct log_args *args)
 {
 	struct ras_reader reader = {
 		.consume = args->consume,
@@ -120,10 +148,10 @@ static int log_buffers(const struct log_args *args)
 	int err;
 
 	err = ras_names_copy(&reader.sets, &args->sets);
-	if (!err && !args->all && !args->sets.nr)
-		err = ras_names_add(&reader.sets, RAS_DEFAULT_SET);
 	if (!err)
 		err = ras_reader_init(&reader);
+	if (!err && !args->all && !args->sets.nr)
+		err = add_default_sets(&reader);
 	if (!err)
 		err = ras_reader_open(&reader);
 	if (err) {
@@ -132,6 +160,7 @@ static int log_buffers(const struct log_args *args)
 		return RAS_EXIT_FAIL;
 	}
 	err = read_buffers(&reader, args);
+	ras_story_log_end(&args->log);
 	ras_reader_close(&reader);
 	if (!err && fflush(stdout))
 		err = -errno;
@@ -156,6 +185,7 @@ static int log_stored(struct log_args *args, const char *path)
 		return RAS_EXIT_FAIL;
 	}
 	err = ras_store_query(store, show_stored, args);
+	ras_story_log_end(&args->log);
 	if (err)
 		ras_msg("cannot read %s: %s", path, ras_store_error(store));
 	ras_store_close(store);
@@ -195,6 +225,9 @@ static int check_args(struct log_args *args, const char *db,
 		return usage_error("--db reads stored events: leave out --follow and --consume");
 	if (args->consume && (args->filter.event || args->filter.severities))
 		return usage_error("--consume takes all: leave out --event and --severity");
+	if (args->stories && !args->json && (args->follow || args->consume))
+		return usage_error("--stories shows what is complete: give --json, too, "
+				   "or leave out --follow and --consume");
 	return RAS_EXIT_OK;
 }
 
@@ -241,15 +274,19 @@ int cmd_log(int argc, const char **argv)
 			   "only events whose name matches"),
 		OPT_STRING(0, "severity", &severity, "LIST",
 			   "only severities of this list; WORD+ is also all worse ones"),
+		OPT_BOOLEAN(0, "stories", &args.stories,
+			    "show what tells of the same error together"),
 		OPT_END()
 	};
 	static const char * const usage[] = {
-		"ras log [--set SET]... [--all] [--json] [--follow] [--consume] [--event PATTERN] [--severity LIST]",
-		"ras log --db[=FILE] [--json] [--event PATTERN] [--severity LIST]",
+		"ras log [--set SET]... [--all] [--json] [--follow] [--consume] [--event PATTERN] [--severity LIST] [--stories]",
+		"ras log --db[=FILE] [--json] [--event PATTERN] [--severity LIST] [--stories]",
 		NULL
 	};
 	int ret;
 
+	args.log.filter = &args.filter;
+	args.log.out = stdout;
 	argc = ras_options(argc, argv, opts, usage, print_severities);
 	if (db && !*db && argc == 1) {
 		db = argv[0];

@@ -25,7 +25,7 @@ static const struct config_option {
 	{ DAEMON, "database", TEXT, RAS_DEFAULT_DB, "FILE",
 	  "SQLite database that every event goes into. Its directory must exist, unless it is the default.",
 	  offsetof(struct ras_config, database) },
-	{ DAEMON, "sets", NAMES, RAS_DEFAULT_SET, "LIST",
+	{ DAEMON, "sets", NAMES, RAS_DEFAULT_SETS, "LIST",
 	  "Buffer sets to consume, separated by commas. One that does not exist yet is taken when it does. Sets that keep the last records cannot be consumed.",
 	  offsetof(struct ras_config, sets) },
 	{ DAEMON, "rescan", DURATION, "60s", "TIME",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of event descriptors. A new event needs at most one entry here. */
 #include <string.h>
+#include <linux/compiler.h>
 #include "desc.h"
 #include "event.h"
+#include "failure.h"
 #include "format.h"
 #include "mc.h"
 #include "mce.h"
@@ -12,6 +14,16 @@
 static const char * const mce_flags[] = { "status", "mcgstatus", NULL };
 static const char * const section_guids[] = { "sec_type", "fru_id", NULL };
 
+/* Templates' common parts */
+#define TASK	"[, task {comm}][:{pid}]"
+#define LOCKUP	"no progress for {duration_ms:s}" TASK "[, at {ip:ip}]"
+
+/* No error, whatever the fields say */
+static enum ras_severity info(const struct ras_event *ev __maybe_unused)
+{
+	return RAS_SEV_INFO;
+}
+
 static const struct ras_desc descs[] = {
 	{
 		.event		= "mce:mce_record",
@@ -20,6 +32,16 @@ static const struct ras_desc descs[] = {
 		.detail		= ras_mce_detail,
 		.defaults	= ras_mce_defaults,
 		.choose		= ras_mce_choose,
+		.word		= ras_mce_word,
+		.flags		= mce_flags,
+	},
+	{
+		/* what a CPU reports by mistake, as the kernel knows */
+		.event		= "mce:mce_filtered",
+		.severity	= info,
+		.summary	= ras_mce_summary,
+		.detail		= ras_mce_detail,
+		.defaults	= ras_mce_defaults,
 		.word		= ras_mce_word,
 		.flags		= mce_flags,
 	},
@@ -77,17 +99,113 @@ static const struct ras_desc descs[] = {
 		.required	= "pfn",
 	},
 	{
+		.event		= "ras:cper_event",
+		.text		= "{source} {source_id}: {sec_type:sec} section[, FRU {fru_id}]"
+				  "[ {fru_text}], {len} of {total} bytes"
+				  "[ from byte {offset} on]",
+		.defaults	= ras_failure_defaults,
+		.guids		= section_guids,
+		.required	= "sec_type",
+	},
+	{
+		.event		= "ras:edac_device_event",
+		.text		= "{controller}[ ({device})][, instance {instance}]"
+				  "[, block {block}]: [{msg}, ]count {error_count}",
+		.defaults	= ras_failure_defaults,
+		.required	= "controller",
+	},
+	{
+		.event		= "ras:edac_pci_event",
+		.text		= "{device}: {error}[ on the secondary bus{secondary:?}]"
+				  "[, status {status:x}][, controller {controller}][: {msg}]",
+		.defaults	= ras_failure_defaults,
+		.required	= "device",
+	},
+	{
+		.event		= "ras:soft_lockup",
+		.text		= LOCKUP,
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:hard_lockup",
+		.text		= LOCKUP,
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:rcu_stall",
+		.text		= LOCKUP,
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:hung_task",
+		.text		= LOCKUP,
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:kernel_warning",
+		.text		= "[{msg}:{error:d} ]in {symbol}" TASK "[, taint {taint}]",
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:kernel_oops",
+		.text		= "{msg}[ at {symbol}]" TASK "[, error code {error}]"
+				  "[, taint {taint}]",
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:kernel_panic",
+		.text		= "{msg}[, from {symbol}]" TASK "[, taint {taint}]",
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:iommu_fault",
+		.text		= "{device}: {access} at {address}[ with PASID {pasid:x}]"
+				  ", refused by {iommu}, reason {reason:x}"
+				  "[ flags {flags:x}][: {msg}]",
+		.defaults	= ras_failure_defaults,
+		.required	= "device",
+	},
+	{
+		.event		= "ras:fatal_signal",
+		.text		= "task {comm}[:{pid}] ends by signal {sig:sig}, code {code}"
+				  "[, at {address}]",
+		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "ras:page_offline",
+		.text		= "{soft} offline of pfn {pfn}: {result:errno}[, flags {flags:x}]",
+		.defaults	= ras_failure_defaults,
+		.required	= "pfn",
+	},
+	{
+		.event		= "ras:memory_failure_task",
+		.text		= "pfn {pfn}" TASK "[ at {address}]: {fate}",
+		.defaults	= ras_failure_defaults,
+		.required	= "pfn",
+	},
+	{
+		.event		= "ras:cec_event",
+		.text		= "pfn {pfn}: {ce_count} of {threshold} errors, {action}",
+		.defaults	= ras_failure_defaults,
+		.required	= "pfn",
+	},
+	{
+		.event		= "ras:cpu_throttle",
+		.text		= "{package} {power} {active}, count {times:d}",
+		.defaults	= ras_failure_defaults,
+	},
+	{
 		.event		= "lost",
 		.decimal	= true,
 	},
 	{
 		.event		= "sample",
-		.severity	= ras_sample_severity,
+		.severity	= info,
 		.summary	= ras_sample_summary,
 	},
 	{
 		.event		= "counter",
-		.severity	= ras_sample_severity,
+		.severity	= info,
 		.summary	= ras_counter_summary,
 		.defaults	= ras_counter_defaults,
 	},
@@ -155,4 +273,23 @@ const char *ras_event_text(const struct ras_event *ev, const char *name)
 	if (!field || !field->symbols || field->flags)
 		return NULL;
 	return ras_field_symbol(ev, field, ras_event_num(ev, name), unused, 0);
+}
+
+/**
+ * ras_event_severity - how bad an event is
+ * @ev: event
+ *
+ * Return: what its descriptor says; without one, what the format file calls the
+ * value of a field "severity"; RAS_SEV_UNKNOWN if it has neither.
+ */
+enum ras_severity ras_event_severity(const struct ras_event *ev)
+{
+	const struct ras_desc *desc = ev->type->desc;
+	enum ras_severity sev;
+	const char *text;
+
+	if (desc->severity)
+		return desc->severity(ev);
+	text = ras_event_text(ev, "severity");
+	return text && !ras_severity_word(text, &sev) ? sev : RAS_SEV_UNKNOWN;
 }

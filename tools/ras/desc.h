@@ -14,9 +14,10 @@ struct ras_scale;
  * @event: "system:name"; NULL ends the table and fits every other event
  * @scale: the field that says how bad it is, for ras_scale_severity() and the
  *         like, or NULL
- * @severity: how bad it is, or NULL: unknown
- * @summary: what happened, one line without a newline, or NULL: the text the
- *           kernel's own TP_printk gives
+ * @severity: how bad it is, or NULL: see ras_event_severity()
+ * @summary: what happened, one line without a newline, or NULL
+ * @text: the same as a template, see ras_template_write(); NULL, too: the text
+ *        that the kernel's own TP_printk gives
  * @detail: further lines for a human reader, each with indent and newline, or
  *          NULL
  * @defaults: fills fields that the user of `ras inject` did not give; returns
@@ -37,6 +38,7 @@ struct ras_desc {
 	const struct ras_scale *scale;
 	enum ras_severity (*severity)(const struct ras_event *ev);
 	void (*summary)(const struct ras_event *ev, FILE *out);
+	const char *text;
 	void (*detail)(const struct ras_event *ev, FILE *out);
 	int (*defaults)(struct ras_build *build, int cpu);
 	int (*choose)(struct ras_build *build, enum ras_severity sev);

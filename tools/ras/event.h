@@ -100,7 +100,9 @@ struct ras_value {
  * @boot_id: the boot that @uptime_ns belongs to
  * @set: buffer set that it was recorded in, NULL: none that we know of
  * @buffer_cpu: CPU in whose buffer it was recorded
- * @severity: from the type's descriptor
+ * @tid: thread that it happened in, as perf has it; -1: not known
+ * @story: number of the story that it is part of, see story.h; 0: not asked
+ * @severity: see ras_event_severity()
  * @values: one per field of @type
  */
 struct ras_event {
@@ -110,6 +112,8 @@ struct ras_event {
 	char boot_id[RAS_BOOT_ID_LEN + 1];
 	const char *set;
 	int buffer_cpu;
+	int tid;
+	u64 story;
 	enum ras_severity severity;
 	struct ras_value *values;
 };
@@ -118,5 +122,6 @@ const struct ras_value *ras_event_value(const struct ras_event *ev,
 					const char *name);
 u64 ras_event_num(const struct ras_event *ev, const char *name);
 const char *ras_event_text(const struct ras_event *ev, const char *name);
+enum ras_severity ras_event_severity(const struct ras_event *ev);
 
 #endif /* _RAS_EVENT_H */

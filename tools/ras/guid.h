@@ -7,6 +7,7 @@
 #define RAS_GUID_STRLEN		36
 
 void ras_guid_format(const unsigned char *guid, char *text);
+const char *ras_guid_section(const char *guid);
 int ras_guid_parse(const char *text, unsigned char *guid);
 
 #endif /* _RAS_GUID_H */

@@ -142,6 +142,16 @@ static int template_error(int err, const struct ras_persist *persist,
 	return err;
 }
 
+static bool is_default_set(const char *set)
+{
+	struct ras_names names = { };
+	bool is;
+
+	is = !ras_names_parse(&names, RAS_DEFAULT_SETS) && ras_names_have(&names, set);
+	ras_names_free(&names);
+	return is;
+}
+
 static int persist_error(int err, const struct ras_persist *persist,
 			 char *error, size_t len)
 {
@@ -149,9 +159,9 @@ static int persist_error(int err, const struct ras_persist *persist,
 
 	switch (err) {
 	case -EPERM:
-		if (!strcmp(set, RAS_DEFAULT_SET))
+		if (is_default_set(set))
 			snprintf(error, len,
-				 "set '%s' is for hardware errors, nothing may be added to it at run time: choose another --set or --name",
+				 "set '%s' is for the kernel's own events, nothing may be added to it at run time: choose another --set or --name",
 				 set);
 		else
 			snprintf(error, len,

@@ -145,6 +145,8 @@ static void event_free(struct ras_pmu_event *event)
 	free(event->name);
 	free(event->source);
 	free(event->state);
+	free(event->driver);
+	free(event->severity);
 	free(event->inject);
 	memset(event, 0, sizeof(*event));
 }
@@ -207,6 +209,20 @@ static int read_config(const char *name, u64 *config)
 	return p ? parse_number(p + 6, config) : -EINVAL;
 }
 
+/* What older kernels do not say, and none of an event that a user added */
+static int read_origin(struct ras_pmu_event *event, const char *name)
+{
+	char buf[512];
+
+	if (ras_pmu_read("sources", name, "driver", buf, sizeof(buf)))
+		*buf = '\0';
+	event->driver = strdup(buf);
+	if (ras_pmu_read("sources", name, "severity", buf, sizeof(buf)))
+		*buf = '\0';
+	event->severity = strdup(buf);
+	return event->driver && event->severity ? 0 : -ENOMEM;
+}
+
 static int read_source(struct ras_pmu *pmu, struct ras_pmu_event *event,
 		       const char *name)
 {
@@ -233,7 +249,7 @@ static int read_source(struct ras_pmu *pmu, struct ras_pmu_event *event,
 	/* not there: an older kernel */
 	if (!err && !ras_pmu_read("sources", name, "inject", buf, sizeof(buf)))
 		event->inject = strdup(buf);
-	return err;
+	return err ? err : read_origin(event, name);
 }
 
 /* Forgotten and made anew meanwhile? Then it is another one: read it again. */

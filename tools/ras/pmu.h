@@ -11,8 +11,9 @@ struct perf_cpu_map;
 struct perf_event_attr;
 struct perf_evsel;
 
-/* The set that holds the default hardware errors. */
-#define RAS_DEFAULT_SET	"ras"
+/* The set of the hardware errors, and all that the kernel fills from the start */
+#define RAS_DEFAULT_SET		"ras"
+#define RAS_DEFAULT_SETS	"ras,software,tasks,devices"
 
 /**
  * struct ras_pmu_set - a buffer set: one ring buffer per CPU
@@ -44,6 +45,9 @@ struct ras_pmu_set {
  * @state: active, pending or stopped, in the kernel's words
  * @pending: there is no such tracepoint now
  * @set: its buffer set
+ * @driver: which code emits it, one or more words; empty: nobody says
+ * @severity: what its severity may be, "corrected-fatal" or one word; empty:
+ *            nobody says
  * @inject: levels at which it can be injected now, separated by blanks; NULL:
  *          the kernel does not say
  * @config: perf_event_attr.config
@@ -58,6 +62,8 @@ struct ras_pmu_event {
 	char *state;
 	bool pending;
 	const struct ras_pmu_set *set;
+	char *driver;
+	char *severity;
 	char *inject;
 	u64 config;
 };

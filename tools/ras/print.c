@@ -15,11 +15,12 @@
 #include "print.h"
 #include "ras.h"
 #include "record.h"
+#include "template.h"
 
 /* Keys of our own; a field of the same name gets "_raw" appended. */
 static const char * const envelope[] = {
 	"event", "time", "time_ns", "boot_id", "severity", "buffer_cpu",
-	"uptime_ns", "summary", "set",
+	"uptime_ns", "summary", "set", "story",
 };
 
 /**
@@ -197,6 +198,8 @@ void ras_event_json(const struct ras_event *ev, FILE *out)
 	if (ev->set)
 		ras_json_text(&js, "set", ev->set);
 	ras_json_u64(&js, "uptime_ns", ev->uptime_ns);
+	if (ev->story)
+		ras_json_u64(&js, "story", ev->story);
 	summary = ras_event_summary(ev);
 	if (summary)
 		ras_json_text(&js, "summary", summary);
@@ -257,6 +260,8 @@ char *ras_event_summary(const struct ras_event *ev)
 		return NULL;
 	if (ev->type->desc->summary)
 		ev->type->desc->summary(ev, out);
+	else if (ev->type->desc->text)
+		ras_template_write(ev, ev->type->desc->text, out);
 	else if (!kernel_summary(ev, out))
 		generic_summary(ev, out);
 	if (fclose(out)) {

@@ -195,14 +195,3 @@ void ras_sample_summary(const struct ras_event *ev, FILE *out)
 	    !ras_kernel_symbol(ip, ev->boot_id, symbol, sizeof(symbol)))
 		fprintf(out, " (%s)", symbol);
 }
-
-/**
- * ras_sample_severity - a sample is no error
- * @ev: sample
- *
- * Return: RAS_SEV_INFO.
- */
-enum ras_severity ras_sample_severity(const struct ras_event *ev __maybe_unused)
-{
-	return RAS_SEV_INFO;
-}

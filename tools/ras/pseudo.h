@@ -18,6 +18,5 @@ int ras_types_counter(struct ras_types *types, const char *name,
 void ras_sample_summary(const struct ras_event *ev, FILE *out);
 void ras_counter_summary(const struct ras_event *ev, FILE *out);
 int ras_counter_defaults(struct ras_build *build, int cpu);
-enum ras_severity ras_sample_severity(const struct ras_event *ev);
 
 #endif /* _RAS_PSEUDO_H */

@@ -268,6 +268,7 @@ int ras_record_decode(const struct ras_type *type,
 	ev->type = type;
 	ev->uptime_ns = rec->time;
 	ev->buffer_cpu = rec->cpu;
+	ev->tid = rec->kind == RAS_RECORD_SAMPLE ? (int)rec->tid : -1;
 	ev->values = calloc(type->nr_fields + 1, sizeof(*ev->values));
 	if (!ev->values)
 		return -ENOMEM;
@@ -280,8 +281,7 @@ int ras_record_decode(const struct ras_type *type,
 		ras_event_release(ev);
 		return err;
 	}
-	if (type->desc->severity)
-		ev->severity = type->desc->severity(ev);
+	ev->severity = ras_event_severity(ev);
 	return 0;
 }
 

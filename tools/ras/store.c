@@ -57,6 +57,9 @@ static const char * const migrations[] = {
 	"INSERT INTO ras_position SELECT boot_id, 'ras', cpu, len, last"
 	"  FROM ras_position_1;"
 	"DROP TABLE ras_position_1;",
+
+	/* threads: not known of what was stored before */
+	"ALTER TABLE ras_event ADD COLUMN tid INTEGER NOT NULL DEFAULT -1;",
 };
 
 /**
@@ -181,6 +184,17 @@ static int migrate(struct ras_store *store)
 const char *ras_store_set_column(const struct ras_store *store)
 {
 	return store->version < 2 ? "'ras'" : "buffer_set";
+}
+
+/**
+ * ras_store_tid_column - the column of ras_event that has the thread
+ * @store: database
+ *
+ * Return: SQL; a constant for a database from before it was stored.
+ */
+const char *ras_store_tid_column(const struct ras_store *store)
+{
+	return store->version < 3 ? "-1" : "tid";
 }
 
 /* FULL: with WAL, only then is a commit on the disk when it returns. */

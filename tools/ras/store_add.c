@@ -194,7 +194,7 @@ static int add_event(struct ras_store *store, const struct ras_event *ev,
 
 	if (!stmt) {
 		err = ras_store_prepare(store, &store->add_event,
-					"INSERT INTO ras_event (event, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity, buffer_set) VALUES (?,?,?,?,?,?,?,?)");
+					"INSERT INTO ras_event (event, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity, buffer_set, tid) VALUES (?,?,?,?,?,?,?,?,?)");
 		if (err)
 			return err;
 		stmt = store->add_event;
@@ -208,6 +208,7 @@ static int add_event(struct ras_store *store, const struct ras_event *ev,
 	sqlite3_bind_text(stmt, 7, ras_severity_name(ev->severity), -1,
 			  SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 8, ev->set, -1, SQLITE_STATIC);
+	sqlite3_bind_int(stmt, 9, ev->tid);
 	rc = sqlite3_step(stmt);
 	sqlite3_reset(stmt);
 	return ras_sqlite_errno(rc);

@@ -35,6 +35,7 @@ int ras_store_prepare(struct ras_store *store, sqlite3_stmt **stmt,
 		      const char *fmt, ...);
 int ras_store_exec(struct ras_store *store, const char *fmt, ...);
 const char *ras_store_set_column(const struct ras_store *store);
+const char *ras_store_tid_column(const struct ras_store *store);
 void ras_store_forget(struct ras_store *store);
 char *ras_store_table_name(const struct ras_type *type);
 char *ras_store_columns(const struct ras_type *type, const char *each);

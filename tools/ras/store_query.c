@@ -105,7 +105,7 @@ static enum ras_severity get_severity(const char *name)
 
 /*
  * @row: id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity,
- * buffer_set
+ * buffer_set, tid
  */
 static int one_event(struct ras_store *store, sqlite3_stmt *row,
 		     ras_store_event_fn *fn, void *arg)
@@ -125,6 +125,7 @@ static int one_event(struct ras_store *store, sqlite3_stmt *row,
 	ev.buffer_cpu = sqlite3_column_int(row, 5);
 	ev.severity = get_severity((const char *)sqlite3_column_text(row, 6));
 	ev.set = (const char *)sqlite3_column_text(row, 7);
+	ev.tid = sqlite3_column_int(row, 8);
 	ev.values = calloc(ev.type->nr_fields + 1, sizeof(*ev.values));
 	if (!ev.values)
 		return -ENOMEM;
@@ -159,8 +160,8 @@ int ras_store_query(struct ras_store *store, ras_store_event_fn *fn, void *arg)
 	if (err)
 		return err;
 	err = ras_store_prepare(store, &stmt,
-				"SELECT id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity, %s FROM ras_event ORDER BY time_ns, id",
-				ras_store_set_column(store));
+				"SELECT id, format_id, boot_id, time_ns, uptime_ns, buffer_cpu, severity, %s, %s FROM ras_event ORDER BY time_ns, id",
+				ras_store_set_column(store), ras_store_tid_column(store));
 	if (err)
 		goto out;
 	while (!err && (rc = sqlite3_step(stmt)) != SQLITE_DONE) {

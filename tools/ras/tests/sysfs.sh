@@ -21,7 +21,7 @@ new_set()
 	put "sets/$1/memory" "$6"
 }
 
-# new_event NAME CONFIG SET STATE COUNT LOST SOURCE [INJECT]
+# new_event NAME CONFIG SET STATE COUNT LOST SOURCE [INJECT [DRIVER SEVERITY]]
 new_event()
 {
 	put "events/$1" "event=$2"
@@ -32,6 +32,8 @@ new_event()
 	put "sources/$1/source" "$7"
 	# older kernels do not have it
 	[ -z "${8+x}" ] || put "sources/$1/inject" "$8"
+	[ -z "${9+x}" ] || put "sources/$1/driver" "$9"
+	[ -z "${9+x}" ] || put "sources/$1/severity" "${10}"
 }
 
 # Of each kind one.
@@ -46,9 +48,12 @@ sysfs()
 	new_set boot 512 last 0x4e7 0,2 4210688
 	new_set later 8 first 0x4c7 '' 0
 	new_event mce_record 0x1 ras active '3 C0=1 C1=2' '1 C1=1' \
-		tracepoint=mce:mce_record,type=0x2,config=0x46 'stream driver hardware'
+		tracepoint=mce:mce_record,type=0x2,config=0x46 'stream driver hardware' \
+		mce corrected-fatal
+	new_event cper_event 0x3 ras active 0 0 \
+		tracepoint=ras:cper_event,type=0x2,config=0x190 stream 'bert ghes' info-fatal
 	new_event cpu-clock 0x9 boot stopped '12345678 C0=345678 C2=12000000' 0 \
-		event=cpu-clock,type=0x1,config=0x0,freq=1000 stream
+		event=cpu-clock,type=0x1,config=0x0,freq=1000 stream '' ''
 	new_event foo 0x7 later pending 0 0 tracepoint=sample-trace:foo_bar ''
 	new_event raw 0xa boot active 5 0 type=0x4,config=0x1234,period=100
 }

@@ -433,6 +433,7 @@ int main(int argc, char **argv)
 	RUN(severities_parse);
 	unit_replay();
 	unit_sets();
+	unit_story();
 	unit_inject();
 	unit_reader();
 	unit_daemon();

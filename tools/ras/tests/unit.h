@@ -44,5 +44,6 @@ void unit_inject(void);
 void unit_reader(void);
 void unit_replay(void);
 void unit_sets(void);
+void unit_story(void);
 
 #endif /* _RAS_UNIT_H */
