@@ -2,14 +2,18 @@
 /*
  * The guest's platform firmware, as far as APEI sees it (FIRMWARE=ghes):
  *
- *	firmware DIR BASE [KIND [WHERE]]...
+ *	firmware DIR BASE [KIND [WHERE]]... [bert [KIND [WHERE]]...]
  *
- * writes DIR/hest.bin and DIR/einj.bin, the bodies of two ACPI tables, and DIR/ram.bin,
- * which goes to BASE, in RAM that the guest leaves alone. There is one Generic Hardware
- * Error Source for each kind of error, polled, whose status block is a page of that RAM
- * with a CPER record that is complete but for block_status: GHES overlooks it. The KINDs
+ * writes DIR/hest.bin, DIR/einj.bin and DIR/bert.bin, the bodies of three ACPI tables, and
+ * DIR/ram.bin, which goes to BASE, in RAM that the guest leaves alone. There is one Generic
+ * Hardware Error Source for each kind of error, polled, whose status block is a page of that
+ * RAM with a CPER record that is complete but for block_status: GHES overlooks it. The KINDs
  * of the command line have theirs set, at WHERE (a physical address, or what EINJ calls a
  * PCIe SBDF): errors that await the kernel when it boots.
+ *
+ * What follows "bert" killed the boot before: each error has a status block in the region
+ * of the boot errors, one behind the other. The KINDs of bert_kinds exist only there;
+ * WHERE is for unknown-sized the length of its section.
  *
  * EINJ has no processor behind it, only the instructions that the kernel itself executes.
  * They suffice:
@@ -26,6 +30,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +95,7 @@ struct status_block {
 
 #define BLOCK_UNCORRECTABLE	0x01
 #define BLOCK_CORRECTABLE	0x02
-#define BLOCK_ONE_ENTRY		0x10
+#define BLOCK_ENTRIES(n)	((n) << 4)
 
 /* ACPI 6.5, table 18.12: Generic Error Data Entry, of revision 0x300 */
 struct data_entry {
@@ -106,7 +111,11 @@ struct data_entry {
 };
 
 #define ENTRY_REVISION		0x300
-#define ENTRY_VALID_FRU		0x3		/* FRU id and text */
+/* Up to this revision there is no time_stamp. */
+#define ENTRY_REVISION_OLD	0x201
+#define ENTRY_VALID_FRU_ID	0x1
+#define ENTRY_VALID_FRU_TEXT	0x2
+#define ENTRY_VALID_FRU		(ENTRY_VALID_FRU_ID | ENTRY_VALID_FRU_TEXT)
 /* UEFI 2.10, N.2.2: Section Descriptor, flags */
 #define ENTRY_RESET		0x04		/* The component was reset. */
 
@@ -115,6 +124,7 @@ enum severity {
 	SEV_RECOVERABLE,
 	SEV_FATAL,
 	SEV_CORRECTED,
+	SEV_INFORMATIONAL,
 };
 
 /* UEFI 2.10, N.2.5: Memory Error Section */
@@ -207,6 +217,12 @@ struct unknown_section {
 	__u8	bytes[32];
 };
 
+/* ACPI 6.5, 18.3.1: Boot Error Record Table, what follows the header of all tables */
+struct bert {
+	__u32	region_length;
+	__u64	region_address;
+};
+
 /* ACPI 6.5, 18.6.2: Injection Instruction Entry */
 struct entry {
 	__u8	action;
@@ -285,7 +301,9 @@ struct registers {
 #define TRIGGERS		0x20000		/* and of each kind at type << TRIGGER_SHIFT */
 #define TRIGGER_SHIFT		6
 #define TYPE_BITS		11		/* types up to 0x400 */
-#define RAM_SIZE		0x40000
+#define BERT_REGION		0x40000
+#define BERT_SIZE		0x10000
+#define RAM_SIZE		(BERT_REGION + BERT_SIZE)
 
 #define EINJ_REFUSED		0x0bad0000
 
@@ -293,17 +311,22 @@ enum section {
 	MEMORY,
 	PCIE,
 	UNKNOWN,
+	UNKNOWN_SIZED,			/* WHERE is its length */
 };
 
-/* ACPI 6.5, table 18.31: the types of errors. A kind has the number of its source. */
-static const struct kind {
-	const char	*name;
+struct kind {
+	const char	*name;		/* and the text of the FRU */
 	__u32		type;
 	enum severity	severity;
 	enum section	section;
 	__u32		detail;		/* MEMORY: type of error; PCIE: AER status */
 	__u8		flags;
-} kinds[] = {
+	__u8		invalid;	/* what of ENTRY_VALID_FRU it does not have */
+	__u16		revision;	/* if it is not ENTRY_REVISION */
+};
+
+/* ACPI 6.5, table 18.31: the types of errors. A kind has the number of its source. */
+static const struct kind kinds[] = {
 	{ "memory-corrected",	 0x008, SEV_CORRECTED,	 MEMORY,  MEMORY_SINGLE_BIT_ECC, 0 },
 	{ "memory-uncorrected",	 0x010, SEV_RECOVERABLE, MEMORY,  MEMORY_MULTI_BIT_ECC, 0 },
 	{ "memory-fatal",	 0x020, SEV_FATAL,	 MEMORY,  MEMORY_MULTI_BIT_ECC, 0 },
@@ -314,6 +337,28 @@ static const struct kind {
 	/* To EINJ, errors of the platform */
 	{ "unknown-corrected",	 0x200, SEV_CORRECTED,	 UNKNOWN, 0, 0 },
 	{ "unknown-uncorrected", 0x400, SEV_RECOVERABLE, UNKNOWN, 0, 0 },
+};
+
+/*
+ * What GHES and EINJ do not have: sections of another size, and several in one block. The
+ * text and id of a FRU that is not valid are there all the same, for nobody to read.
+ */
+static const struct {
+	const char	*name;
+	struct kind	parts[4];
+} bert_kinds[] = {
+	{ "unknown-sized", {
+		{ "unknown-sized", 0, SEV_FATAL, UNKNOWN_SIZED, 0, 0 },
+	} },
+	{ "several", {
+		/* No 0 ends this text. */
+		{ "P0_MEMORY_CHANNEL_A1", 0, SEV_FATAL, MEMORY, MEMORY_MULTI_BIT_ECC, 0,
+		  ENTRY_VALID_FRU_ID },
+		{ "no text", 0, SEV_RECOVERABLE, PCIE, AER_DATA_LINK, ENTRY_RESET,
+		  ENTRY_VALID_FRU_TEXT },
+		{ "neither", 0, SEV_INFORMATIONAL, UNKNOWN, 0, 0, ENTRY_VALID_FRU },
+		{ "old", 0, SEV_CORRECTED, UNKNOWN, 0, 0, 0, ENTRY_REVISION_OLD },
+	} },
 };
 
 static const struct {
@@ -337,6 +382,11 @@ static const struct {
 		  0x9a, 0x52, 0x5a, 0x1c, 0x0e, 0x7b, 0x9d, 0x11 },
 		sizeof(struct unknown_section)
 	},
+	[UNKNOWN_SIZED] = {
+		/* 5b4b1b2e-7d37-4f6e-9a52-5a1c0e7b9d12 */
+		{ 0x2e, 0x1b, 0x4b, 0x5b, 0x37, 0x7d, 0x6e, 0x4f,
+		  0x9a, 0x52, 0x5a, 0x1c, 0x0e, 0x7b, 0x9d, 0x12 },
+	},
 };
 
 /* A status block with its one section */
@@ -359,6 +409,7 @@ static_assert(sizeof(struct memory_section) == 80);
 static_assert(sizeof(struct pcie_section) == 208);
 static_assert(sizeof(struct entry) == 32);
 static_assert(sizeof(struct set_error) == 36);
+static_assert(sizeof(struct bert) == 12);
 static_assert(sizeof(struct registers) <= BLOCKS);
 static_assert(BLOCKS + ARRAY_SIZE(kinds) * BLOCK_SIZE <= TRIGGERS);
 
@@ -400,7 +451,7 @@ static struct record *record(const struct kind *kind)
 
 static __u32 block_status(const struct kind *kind)
 {
-	return BLOCK_ONE_ENTRY |
+	return BLOCK_ENTRIES(1) |
 	       (kind->severity == SEV_CORRECTED ? BLOCK_CORRECTABLE : BLOCK_UNCORRECTABLE);
 }
 
@@ -435,68 +486,150 @@ static void fill_pcie(const struct kind *kind, struct pcie_section *pcie)
 	pcie->aer.header_log[2] = 0xfee00000;
 }
 
-static void fill_unknown(struct unknown_section *unknown)
+static void fill_unknown(__u8 *bytes, __u32 size)
 {
-	size_t i;
+	__u32 i;
 
-	for (i = 0; i < sizeof(unknown->bytes); i++)
-		unknown->bytes[i] = 0xa0 + i;
+	for (i = 0; i < size; i++)
+		bytes[i] = 0xa0 + i + (i >> 8);
+}
+
+/* @number tells the FRUs apart */
+static void fill_section(const struct kind *kind, int number, struct data_entry *entry,
+			 void *section, __u32 size)
+{
+	__u32 i;
+
+	memcpy(entry->section_type, sections[kind->section].guid, 16);
+	entry->error_severity = kind->severity;
+	entry->revision = kind->revision ?: ENTRY_REVISION;
+	entry->validation_bits = ENTRY_VALID_FRU & ~kind->invalid;
+	entry->flags = kind->flags;
+	entry->error_data_length = size;
+	for (i = 0; i < sizeof(entry->fru_id); i++)
+		entry->fru_id[i] = (number << 4) + i;
+	memcpy(entry->fru_text, kind->name, strnlen(kind->name, sizeof(entry->fru_text)));
+
+	switch (kind->section) {
+	case MEMORY:
+		fill_memory(kind, section);
+		break;
+	case PCIE:
+		fill_pcie(kind, section);
+		break;
+	case UNKNOWN:
+	case UNKNOWN_SIZED:
+		fill_unknown(section, size);
+		break;
+	}
+}
+
+static void locate(const struct kind *kind, void *section, __u64 where)
+{
+	struct memory_section *memory = section;
+	struct pcie_section *pcie = section;
+
+	if (kind->section == MEMORY) {
+		memory->physical_address = where;
+	} else if (kind->section == PCIE) {
+		pcie->segment = where >> 24 & 0xff;
+		pcie->bus = where >> 16 & 0xff;
+		pcie->device = where >> 11 & 0x1f;
+		pcie->function = where >> 8 & 0x7;
+	}
 }
 
 static void fill_record(const struct kind *kind)
 {
 	struct record *rec = record(kind);
+	__u32 size = sections[kind->section].size;
 
-	rec->block.data_length = sizeof(rec->entry) + sections[kind->section].size;
+	rec->block.data_length = sizeof(rec->entry) + size;
 	rec->block.error_severity = kind->severity;
-	memcpy(rec->entry.section_type, sections[kind->section].guid, 16);
-	rec->entry.error_severity = kind->severity;
-	rec->entry.revision = ENTRY_REVISION;
-	rec->entry.validation_bits = ENTRY_VALID_FRU;
-	rec->entry.flags = kind->flags;
-	rec->entry.error_data_length = sections[kind->section].size;
-	memset(rec->entry.fru_id, 0x11 * (1 + kind - kinds), 16);
-	snprintf(rec->entry.fru_text, sizeof(rec->entry.fru_text), "%s", kind->name);
+	fill_section(kind, 1 + kind - kinds, &rec->entry, &rec->memory, size);
+}
 
-	switch (kind->section) {
-	case MEMORY:
-		fill_memory(kind, &rec->memory);
-		break;
-	case PCIE:
-		fill_pcie(kind, &rec->pcie);
-		break;
-	case UNKNOWN:
-		fill_unknown(&rec->unknown);
-		break;
-	}
+static const struct kind *find_kind(const char *name)
+{
+	const struct kind *kind;
+
+	for (kind = kinds; kind < kinds + ARRAY_SIZE(kinds); kind++)
+		if (!strcmp(kind->name, name))
+			return kind;
+	return NULL;
+}
+
+static void no_such_kind(const char *name, bool bert)
+{
+	size_t i;
+
+	fprintf(stderr, "firmware: %s: no such kind; there are:", name);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		fprintf(stderr, " %s", kinds[i].name);
+	for (i = 0; bert && i < ARRAY_SIZE(bert_kinds); i++)
+		fprintf(stderr, " %s", bert_kinds[i].name);
+	fprintf(stderr, "\n");
+	exit(1);
 }
 
 /* An error that is there when the kernel boots */
 static void plant(const char *name, __u64 where)
 {
-	const struct kind *kind;
+	const struct kind *kind = find_kind(name);
 
-	for (kind = kinds; kind < kinds + ARRAY_SIZE(kinds); kind++) {
-		struct record *rec = record(kind);
+	if (!kind)
+		no_such_kind(name, false);
+	record(kind)->block.block_status = block_status(kind);
+	locate(kind, &record(kind)->memory, where);
+}
 
-		if (strcmp(kind->name, name))
+/* Of the region of the boot errors: how much is in use, and the sections that it has */
+static size_t bert_used;
+static int bert_sections;
+
+static void *bert_add(size_t size)
+{
+	void *at = ram + BERT_REGION + bert_used;
+
+	if (size > BERT_SIZE - bert_used)
+		die("bert", "more than the region holds");
+	bert_used += size;
+	return at;
+}
+
+/* An error that killed the boot before */
+static void bury(const char *name, __u64 where)
+{
+	const struct kind *parts = find_kind(name), *part;
+	struct status_block *block;
+	size_t n = 1, i, start;
+
+	for (i = 0; !parts && i < ARRAY_SIZE(bert_kinds); i++) {
+		if (strcmp(bert_kinds[i].name, name))
 			continue;
-		rec->block.block_status = block_status(kind);
-		if (kind->section == MEMORY) {
-			rec->memory.physical_address = where;
-		} else if (kind->section == PCIE) {
-			rec->pcie.segment = where >> 24 & 0xff;
-			rec->pcie.bus = where >> 16 & 0xff;
-			rec->pcie.device = where >> 11 & 0x1f;
-			rec->pcie.function = where >> 8 & 0x7;
-		}
-		return;
+		parts = bert_kinds[i].parts;
+		while (n < ARRAY_SIZE(bert_kinds[i].parts) && parts[n].name)
+			n++;
 	}
-	fprintf(stderr, "firmware: %s: no such kind; there are:", name);
-	for (kind = kinds; kind < kinds + ARRAY_SIZE(kinds); kind++)
-		fprintf(stderr, " %s", kind->name);
-	fprintf(stderr, "\n");
-	exit(1);
+	if (!parts)
+		no_such_kind(name, true);
+
+	block = bert_add(sizeof(*block));
+	start = bert_used;
+	for (part = parts; part < parts + n; part++) {
+		size_t size = part->section == UNKNOWN_SIZED ? where : sections[part->section].size;
+		struct data_entry *entry;
+		void *section;
+
+		entry = bert_add(part->revision == ENTRY_REVISION_OLD ?
+				 offsetof(struct data_entry, time_stamp) : sizeof(*entry));
+		section = bert_add(size);
+		fill_section(part, ++bert_sections, entry, section, size);
+		locate(part, section, where);
+	}
+	block->block_status = (block_status(parts) & ~BLOCK_ENTRIES(1)) | BLOCK_ENTRIES(n);
+	block->data_length = bert_used - start;
+	block->error_severity = parts->severity;
 }
 
 struct program {
@@ -568,6 +701,7 @@ static void trigger_program(const struct kind *kind, struct program *p)
 		write_field(p, FIELD(kind, pcie.segment), 2, 0, 16);
 		break;
 	case UNKNOWN:
+	case UNKNOWN_SIZED:
 		break;
 	}
 	write_value(p, FIELD(kind, block.block_status), 4, block_status(kind));
@@ -674,13 +808,22 @@ static void write_hest(const char *dir)
 	write_file(dir, "hest.bin", &count, sizeof(count), sources, sizeof(sources));
 }
 
+static void write_bert(const char *dir)
+{
+	struct bert bert = { .region_length = BERT_SIZE, .region_address = base + BERT_REGION };
+
+	write_file(dir, "bert.bin", &bert, sizeof(bert), NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
+	void (*put)(const char *name, __u64 where) = plant;
 	const struct kind *kind;
 	int i;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: firmware DIR BASE [KIND [WHERE]]...\n");
+		fprintf(stderr,
+			"usage: firmware DIR BASE [KIND [WHERE]]... [bert [KIND [WHERE]]...]\n");
 		return 2;
 	}
 	base = parse(argv[2]);
@@ -693,15 +836,18 @@ int main(int argc, char **argv)
 		fill_trigger(kind);
 	}
 	for (i = 3; i < argc; i++) {
-		if (i + 1 < argc && argv[i + 1][0] >= '0' && argv[i + 1][0] <= '9') {
-			plant(argv[i], parse(argv[i + 1]));
+		if (!strcmp(argv[i], "bert")) {
+			put = bury;
+		} else if (i + 1 < argc && argv[i + 1][0] >= '0' && argv[i + 1][0] <= '9') {
+			put(argv[i], parse(argv[i + 1]));
 			i++;
 		} else {
-			plant(argv[i], 0);
+			put(argv[i], 0);
 		}
 	}
 	write_hest(argv[1]);
 	write_einj(argv[1]);
+	write_bert(argv[1]);
 	write_file(argv[1], "ram.bin", ram, 0, ram, sizeof(ram));
 	return 0;
 }

@@ -4,7 +4,7 @@
 # common.sh.
 
 boots=tools/testing/selftests/ras/boots
-boot_vars="CPUS MEM TIMEOUT MCE FIRMWARE CPER APPEND FILES QEMU_ARGS"
+boot_vars="CPUS MEM TIMEOUT MCE FIRMWARE CPER BERT CEC APPEND FILES QEMU_ARGS ALLOW"
 
 # boots_check: no variable but these
 boots_check()
