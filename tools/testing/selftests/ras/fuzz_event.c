@@ -130,6 +130,20 @@ static unsigned int deep_levels(const char *source)
 	return levels;
 }
 
+/* No error happens here but those that are injected, and what comes of these. */
+static bool is_quiet(const char *system, const char *name)
+{
+	static const char * const comes_of_others[] = {
+		"cec_event", "fatal_signal", "memory_failure_task", "page_offline",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(comes_of_others) / sizeof(*comes_of_others); i++)
+		if (!strcmp(name, comes_of_others[i]))
+			return false;
+	return !strcmp(system, "ras") || !strcmp(system, "mce");
+}
+
 static void add_tracepoint(struct fuzz_events *all, const char *system, const char *name)
 {
 	struct fuzz_event *event;
@@ -142,8 +156,7 @@ static void add_tracepoint(struct fuzz_events *all, const char *system, const ch
 	snprintf(event->name, sizeof(event->name), "%.40s:%.50s", system, name);
 	event->type = PERF_TYPE_TRACEPOINT;
 	event->config = strtoull(id, NULL, 10);
-	/* No error happens here but those that are injected. */
-	event->quiet = !strcmp(system, "ras") || !strcmp(system, "mce");
+	event->quiet = is_quiet(system, name);
 	snprintf(path, sizeof(path), TRACEFS "/events/%s/%s/format", system, name);
 	if (format_parse(event, path))
 		all->nr--;
@@ -199,9 +212,14 @@ static struct fuzz_event *underneath(struct fuzz_events *all, const char *source
 
 static void add_persistent_event(struct fuzz_events *all, const char *name)
 {
-	struct fuzz_event *event = event_add(all), *tp;
-	char source[256];
+	struct fuzz_event *event, *tp;
+	char source[256], filter[256];
 
+	/* What passes a filter would be for the model to know. */
+	source_text(name, "filter", filter, sizeof(filter));
+	if (*filter)
+		return;
+	event = event_add(all);
 	source_text(name, "source", source, sizeof(source));
 	if (!strncmp(source, "tracepoint=", 11)) {
 		tp = underneath(all, source);

@@ -127,8 +127,12 @@ static inline int forget_fd(int fd)
 
 static inline int forget(const char *name)
 {
-	int fd = persistent_open(name, 0), ret;
+	struct perf_event_attr attr = persistent_attr(name);
+	int fd, ret;
 
+	/* A pending one cannot be read. */
+	attr.sample_period = 0;
+	fd = perf_open(&attr, -1, 0, -1, 0);
 	if (fd < 0)
 		return -errno;
 	ret = forget_fd(fd);

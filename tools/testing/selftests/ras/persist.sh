@@ -20,6 +20,12 @@ set_line()
 	ras list --sets --json | grep "\"set\":\"$1\""
 }
 
+sets()
+{
+	ras list --sets --json | sed 's/.*"set":"\([^"]*\)".*/\1/'
+}
+
+sets=$(sets)
 drain
 
 # A tracepoint in a set of its own
@@ -124,7 +130,7 @@ refuses "bad name of a set"	2 "a b" ras persist page-faults --set 'a b'
 refuses "filter of no tracepoint" 2 "filter" ras persist page-faults --filter x==1
 refuses "filter of no field"	1 "colour" ras persist mce:mce_record --name x --filter colour==1
 refuses "name taken"		1 "ras forget mce_record" ras persist mce:mce_record
-refuses "set of the hardware errors" 1 "hardware errors" ras persist page-faults --set ras
+refuses "set of the hardware errors" 1 "kernel's own events" ras persist page-faults --set ras
 refuses "more memory than allowed" 1 "memory" ras persist page-faults --pages 1048576
 refuses "unprivileged: persist"	1 "permitted" nobody ras persist page-faults
 refuses "unprivileged: forget"	1 "permitted" nobody ras forget newest
@@ -139,6 +145,6 @@ set_line procs | grep -q '"events":\["exits"\]'
 verdict "forget: not what others are in"
 ras forget newest exits banked clock chains
 is "forget: all" 0 $?
-is "list: as before" "ras" "$(ras list --sets --json | sed 's/.*"set":"\([^"]*\)".*/\1/')"
+is "list: as before" "$sets" "$(sets)"
 
 ktap_finished

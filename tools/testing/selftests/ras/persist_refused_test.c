@@ -144,6 +144,9 @@ ARGUMENT(name_of_a_default, -EEXIST, put(p->name, "mce_record"));
 ARGUMENT(set_ras, -EPERM, put(p->set, "ras"));
 ARGUMENT(set_ras_as_it_is, -EPERM, put(p->set, "ras"); p->data_pages = 8);
 ARGUMENT(own_set_ras, -EPERM, put(p->name, "ras"));
+ARGUMENT(set_software, -EPERM, put(p->set, "software"));
+ARGUMENT(set_tasks, -EPERM, put(p->set, "tasks"));
+ARGUMENT(set_devices, -EPERM, put(p->set, "devices"));
 ARGUMENT(other_pages, -EINVAL, put(p->set, "test-set"); p->data_pages = 8);
 ARGUMENT(other_keep, -EINVAL,
 	 put(p->set, "test-set"); p->flags = PERF_EVENT_PERSIST_KEEP_LAST);

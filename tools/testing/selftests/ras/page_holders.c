@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * page_holders EARLY LATE [FILE]: processes that map the same page, of FILE if given. EARLY of
+ * them want to be told at once if it fails, LATE when they touch it. Says its physical
+ * address, then "PID ADDRESS early|late" of each, and waits to be killed.
+ */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "persistent.h"
+
+static void hold(bool early)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (prctl(PR_MCE_KILL, PR_MCE_KILL_SET,
+		  early ? PR_MCE_KILL_EARLY : PR_MCE_KILL_LATE, 0, 0))
+		die("prctl");
+	for (;;)
+		pause();
+}
+
+int main(int argc, char **argv)
+{
+	size_t size = sysconf(_SC_PAGESIZE);
+	int early, late, i, fd = -1;
+	volatile char *page;
+	__u64 entry;
+	pid_t pid;
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: page_holders EARLY LATE [FILE]\n");
+		return 2;
+	}
+	early = atoi(argv[1]);
+	late = atoi(argv[2]);
+	if (argc > 3) {
+		fd = open(argv[3], O_RDONLY);
+		if (fd < 0)
+			die("%s", argv[3]);
+	}
+	page = mmap(NULL, size, PROT_READ | (fd < 0 ? PROT_WRITE : 0),
+		    MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+	if (page == MAP_FAILED)
+		die("mmap");
+	if (fd < 0)
+		page[0] = 1;
+	for (i = 0; i < early + late; i++) {
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (!pid) {
+			(void)page[0];
+			hold(i < early);
+		}
+		printf("%d 0x%lx %s\n", pid, (unsigned long)page, i < early ? "early" : "late");
+	}
+	(void)page[0];
+	fd = open("/proc/self/pagemap", O_RDONLY);
+	if (fd < 0 || pread(fd, &entry, 8, (unsigned long)page / size * 8) != 8)
+		die("pagemap");
+	/* Only the children map it. */
+	munmap((void *)page, size);
+	/* Have they all touched it? */
+	sleep(1);
+	printf("0x%llx\n", (entry & ((1ull << 55) - 1)) * size);
+	fflush(stdout);
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
