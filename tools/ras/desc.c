@@ -24,6 +24,17 @@ static enum ras_severity info(const struct ras_event *ev __maybe_unused)
 	return RAS_SEV_INFO;
 }
 
+/* Of events of other subsystems, which know one severity only and do not say it */
+static enum ras_severity uncorrected(const struct ras_event *ev __maybe_unused)
+{
+	return RAS_SEV_UNCORRECTED;
+}
+
+static enum ras_severity corrected(const struct ras_event *ev __maybe_unused)
+{
+	return RAS_SEV_CORRECTED;
+}
+
 static const struct ras_desc descs[] = {
 	{
 		.event		= "mce:mce_record",
@@ -193,6 +204,50 @@ static const struct ras_desc descs[] = {
 		.event		= "ras:cpu_throttle",
 		.text		= "{package} {power} {active}, count {times:d}",
 		.defaults	= ras_failure_defaults,
+	},
+	{
+		.event		= "oom:mark_victim",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "block:block_rq_error",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "scsi:scsi_dispatch_cmd_timeout",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "libata:ata_eh_link_autopsy",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "nvme:nvme_async_event",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "devlink:devlink_hwerr",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "devlink:devlink_health_report",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "cxl:cxl_aer_correctable_error",
+		.severity	= corrected,
+	},
+	{
+		.event		= "cxl:cxl_aer_uncorrectable_error",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "cxl:cxl_overflow",
+		.severity	= uncorrected,
+	},
+	{
+		.event		= "cxl:cxl_poison",
+		.severity	= uncorrected,
 	},
 	{
 		.event		= "lost",

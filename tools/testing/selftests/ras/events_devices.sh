@@ -116,8 +116,8 @@ begin
 ! sectors $BAD 1
 verdict "medium error: dd fails"
 happens "medium error" block_rq_error 1
-has "medium error: what and where" block_rq_error dev=$((8 << 20)) sector=0x1234 nr_sector=1 \
-    error=-61 rwbs=RS
+has "medium error: what and where" block_rq_error severity=uncorrected dev=$((8 << 20)) \
+    sector=0x1234 nr_sector=1 error=-61 rwbs=RS
 is "medium error: the log says the same" \
    "critical medium error, dev sda, sector 4660 op 0x0:(READ)" \
    "$(log_since "critical medium error" | sed 's/ flags .*//')"
@@ -162,7 +162,8 @@ verdict "timeout: dd succeeds in the end"
 fails 0 0
 is "timeout: as many as the SCSI layer counts" 3 $(($(counter iotmo_cnt) - was))
 happens "timeout" $TIMEOUT 3
-has "timeout: the command" $TIMEOUT host_no=0 channel=0 id=0 lun=0 opcode=40 cmd_len=10 \
+has "timeout: the command" $TIMEOUT severity=uncorrected host_no=0 channel=0 id=0 lun=0 \
+    opcode=40 cmd_len=10 \
     cmnd=28000000002300000100
 is "timeout: nothing in the log" "" "$(log_since "sda|scsi")"
 nothing_but "timeout: no other event" $TIMEOUT

@@ -55,7 +55,7 @@ fault $CARD read 0x1234000
 happens "read" iommu_fault 1
 has "read: what, where, why" iommu_fault device=$CARD access_text=read address=0x1234000 \
     reason=6 "msg=PTE Read access is not set" flags=0 pasid=4294967295 iommu=dmar0 \
-    severity_raw_text=uncorrected
+    severity=uncorrected
 is "read: the log says the same" \
    "DMAR: [DMA Read NO_PASID] Request device [00:1e.0] fault addr 0x1234000 \
 [fault reason 0x06] PTE Read access is not set" \
@@ -67,7 +67,7 @@ fault $CARD write 0x345678000
 happens "write" iommu_fault 1
 has "write: what, where, why" iommu_fault device=$CARD access_text=write \
     address=0x345678000 reason=5 "msg=PTE Write access is not set" flags=0 \
-    pasid=4294967295 iommu=dmar0 severity_raw_text=uncorrected
+    pasid=4294967295 iommu=dmar0 severity=uncorrected
 is "write: the log says the same" \
    "DMAR: [DMA Write NO_PASID] Request device [00:1e.0] fault addr 0x345678000 \
 [fault reason 0x05] PTE Write access is not set" \

@@ -84,8 +84,10 @@ for sig in TERM KILL; do
 	wait $pid 2>/dev/null
 done
 is "TERM, KILL: events" 2 "$(number signals count)"
-is "TERM, KILL: what they say" "info 9 0 $pid" "$(ras log --set signals --json | tail -n 1 |
-	sed -n 's/.*"severity":"\([a-z]*\)".*"sig":\([0-9]*\),"code":\([0-9-]*\),.*"pid":\([0-9]*\),"comm":"signal_victim".*/\1 \2 \3 \4/p')"
+event=$(ras log --set signals --json | tail -n 1)
+is "TERM, KILL: what they say" "info 9 0 $pid signal_victim" \
+   "$(echo "$event" | key severity) $(echo "$event" | key sig) $(echo "$event" | key code) \
+$(echo "$event" | key pid) $(echo "$event" | key comm)"
 ras forget signals
 
 # So many that the set is full: what strikes the hardware meanwhile has its own.
