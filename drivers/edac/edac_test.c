@@ -10,6 +10,8 @@
  * memory controller, graded as the drivers for real ones grade it.
  */
 #include <linux/debugfs.h>
+#include <linux/edac.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -84,7 +86,8 @@ static int edac_test_mce(struct notifier_block *nb, unsigned long val, void *dat
 {
 	struct mce *m = data;
 
-	if (!mce_is_memory_error(m) || m->kflags & MCE_HANDLED_CEC)
+	if (!mce_is_memory_error(m) || !(m->status & MCI_STATUS_ADDRV) ||
+	    m->kflags & MCE_HANDLED_CEC)
 		return NOTIFY_DONE;
 
 	edac_mc_handle_error(mce_edac_type(m), edac_test_mci, 1, m->addr >> PAGE_SHIFT,

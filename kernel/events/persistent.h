@@ -257,6 +257,7 @@ struct perf_persistent_buffer *perf_persistent_buffer_get(struct perf_persistent
 							  int cpu);
 
 /* persistent_defaults.c */
+#define PERF_PERSISTENT_DEFAULTS_MAX	128
 extern const struct perf_persistent_default perf_persistent_defaults[];
 extern const unsigned int perf_persistent_nr_defaults;
 unsigned int perf_persistent_default_pages(const char *set);

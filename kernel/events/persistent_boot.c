@@ -351,7 +351,6 @@ static int perf_persistent_nr_params __initdata;
 static bool perf_persistent_off __initdata;
 
 /* The defaults that are not to be captured, by their place in the table */
-#define PERF_PERSISTENT_DEFAULTS_MAX	128
 static DECLARE_BITMAP(perf_persistent_defaults_off, PERF_PERSISTENT_DEFAULTS_MAX) __initdata;
 
 /* Memory cannot be allocated yet, nor is there a tracepoint. */

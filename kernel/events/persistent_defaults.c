@@ -4,6 +4,7 @@
  * hardware, the kernel, a task or a device is failing. A new event of errors
  * needs a line here, and one in Documentation/ras/events.rst.
  */
+#include <linux/build_bug.h>
 #include <linux/kconfig.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -78,6 +79,7 @@ const struct perf_persistent_default perf_persistent_defaults[] = {
 };
 
 const unsigned int perf_persistent_nr_defaults = ARRAY_SIZE(perf_persistent_defaults);
+static_assert(ARRAY_SIZE(perf_persistent_defaults) <= PERF_PERSISTENT_DEFAULTS_MAX);
 
 /* As small as what they are for lets them be: a flood of one shall not cost much memory. */
 static const struct {

@@ -152,7 +152,6 @@ static void defaults_test(struct kunit *test)
 	const struct perf_persistent_default *def;
 	int i;
 
-	KUNIT_EXPECT_LE(test, perf_persistent_nr_defaults, 128);
 	for (i = 0; i < perf_persistent_nr_defaults; i++) {
 		def = &perf_persistent_defaults[i];
 		KUNIT_EXPECT_TRUE(test, perf_persistent_name_valid(def->tracepoint));

@@ -14,8 +14,8 @@
 
 #include "apei-internal.h"
 
-/* With the rest of the event this has to fit into PERF_MAX_TRACE_SIZE. */
-#define CPER_EVENT_MAX	(4 * 1024)
+/* With the rest of the event this has to fit into a page of ftrace's ring buffer. */
+#define CPER_EVENT_MAX	(2 * 1024)
 
 static u8 apei_ras_severity(u32 cper_severity)
 {

@@ -235,8 +235,8 @@ TRACE_EVENT(edac_device_event,
 );
 
 /*
- * status is what the device's (with secondary, the bridge's secondary) status
- * register said: PCI 3.0, 6.2.3. 0 if the controller found out otherwise.
+ * status has the error bits of the device's (with secondary, the bridge's
+ * secondary) status register: PCI 3.0, 6.2.3. 0 if the controller found out otherwise.
  */
 TRACE_EVENT(edac_pci_event,
 	TP_PROTO(u8 error, u16 status, bool secondary, const char *controller,
@@ -279,7 +279,7 @@ TRACE_EVENT(edac_pci_event,
 /*
  * A CPU or a task that does not get on. ip is where: of a CPU what it executes,
  * of a task what it waits in; 0 if that cannot be told from here. The duration
- * of a hard lockup is the least that it can be.
+ * of a hard lockup is the watchdog's threshold.
  */
 DECLARE_EVENT_CLASS(ras_lockup,
 	TP_PROTO(int cpu, struct task_struct *task, unsigned int duration_ms,
@@ -390,10 +390,11 @@ DEFINE_EVENT(ras_kernel, kernel_panic,
 /*
  * A device did what its IOMMU does not allow. The reason is the hardware's
  * number for it: Intel VT-d 4.1, table 25, or the event code of AMD IOMMU 3.09,
- * 2.5, whose flags say the rest.
+ * 2.5, whose flags say the rest. source_id is -1 if it names no device, which is
+ * empty then; the PASID is 0xffffffff if there is none.
  */
 TRACE_EVENT(iommu_fault,
-	TP_PROTO(const char *iommu, u16 segment, u16 source_id, u8 access, u64 address,
+	TP_PROTO(const char *iommu, u16 segment, int source_id, u8 access, u64 address,
 		 u32 pasid, u32 reason, u32 flags, const char *msg),
 
 	TP_ARGS(iommu, segment, source_id, access, address, pasid, reason, flags, msg),
@@ -414,8 +415,10 @@ TRACE_EVENT(iommu_fault,
 		__entry->severity = RAS_SEVERITY_UNCORRECTED;
 		__entry->access = access;
 		memset(__entry->device, 0, sizeof(__entry->device));
-		snprintf(__entry->device, sizeof(__entry->device), "%04x:%02x:%02x.%x",
-			 segment, source_id >> 8, (source_id >> 3) & 0x1f, source_id & 7);
+		if (source_id >= 0)
+			snprintf(__entry->device, sizeof(__entry->device),
+				 "%04x:%02x:%02x.%x", segment, source_id >> 8,
+				 (source_id >> 3) & 0x1f, source_id & 7);
 		__entry->address = address;
 		__entry->pasid = pasid;
 		__entry->reason = reason;
@@ -434,7 +437,7 @@ TRACE_EVENT(iommu_fault,
 
 /*
  * A signal ends a thread group: once for the group, but for threads of it that
- * fault at the same moment. Where somebody sent it, the current task is the
+ * fault at the same moment. Of one that dumps no core the current task is the
  * sender. The address is that of a fault, else 0.
  */
 TRACE_EVENT(fatal_signal,
@@ -501,7 +504,7 @@ TRACE_EVENT(page_offline,
 );
 
 /*
- * A task that maps a page that fails, once per task, and what was done to it.
+ * A task that maps a page that fails, once per mapping, and what was done to it.
  * The address is the user's, -EFAULT if it cannot be told. Context: process.
  */
 TRACE_EVENT(memory_failure_task,

@@ -15,7 +15,7 @@ grep -q "ras_selftest=bert" /proc/cmdline || {
 	ktap_print_header
 	skip_all "only in a guest with ras_selftest=bert"
 }
-plan 31 ras hexdump
+plan 34 ras hexdump
 
 # sections: what is in the region, read by the books (ACPI 6.5, 18.3.2.7.1): each piece as
 # ras log is to print it, its severity before it
@@ -55,7 +55,7 @@ sections()
 	}
 
 	function piece(at, data, offset, total,   bytes, valid) {
-		bytes = total - offset < 4096 ? total - offset : 4096
+		bytes = total - offset < 2048 ? total - offset : 2048
 		valid = byte[at + 22]
 		printf "%s \"source\":0,\"source_text\":\"BERT\",\"source_id\":0", \
 		       severity[le(at + 16, 4)]
@@ -73,7 +73,7 @@ sections()
 		total = le(at + 24, 4)
 		do {
 			piece(at, data, offset + 0, total)
-			offset += 4096
+			offset += 2048
 		} while (offset < total)
 		return data + total
 	}
@@ -126,7 +126,7 @@ while IFS= read -r piece; do
 	   "$(grep -cxF "$piece" "$TMP/seen")" ||
 		sed -n "${i}s/^/# /p" "$TMP/seen" | cut -c 1-400
 done <"$TMP/sections"
-is "events: how many" 14 "$(wc -l <"$TMP/seen")"
+is "events: how many" 17 "$(wc -l <"$TMP/seen")"
 cmp -s "$TMP/sections" "$TMP/seen"
 verdict "events: in the order of the region"
 
@@ -137,22 +137,22 @@ seen()
 }
 
 is "source" BERT "$(field source_text <"$TMP/seen" | sort -u)"
-is "pieces: of 6000 bytes" "0 4096" \
+is "pieces: of 6000 bytes" "0 2048 4096" \
    "$(grep '"total":6000,' "$TMP/seen" | field offset | words)"
-is "pieces: of 4097 bytes" "0 4096" \
+is "pieces: of 4097 bytes" "0 2048 4096" \
    "$(grep '"total":4097,' "$TMP/seen" | field offset | words)"
 is "memory: the section's type" a5bc1114-6f64-4ede-b863-3e83ed7c83b1 "$(seen 1 sec_type)"
 is "memory: the address" 0050341200000000 "$(seen 1 buf | cut -c 33-48)"
 is "FRU: a text without an end, and no id" \
    "P0_MEMORY_CHANNEL_A1 00000000-0000-0000-0000-000000000000" \
-   "$(seen 5 fru_text) $(seen 5 fru_id)"
-is "FRU: an id, and no text" " 53525150-5554-5756-5859-5a5b5c5d5e5f" \
    "$(seen 6 fru_text) $(seen 6 fru_id)"
+is "FRU: an id, and no text" " 53525150-5554-5756-5859-5a5b5c5d5e5f" \
+   "$(seen 7 fru_text) $(seen 7 fru_id)"
 [ "$(sed -n 's/.*"uptime_ns":\([0-9]*\).*/\1/p' "$TMP/events" | sort -n | tail -n 1)" -lt \
   "$(dmesg | sed -n 's/^\[ *\([0-9]*\)\.\([0-9]*\)\] Run .* as init process/\1\2000/p')" ]
 verdict "seen before the first process"
 
-is "sysfs: count" 14 "$(cut -d ' ' -f 1 "$SOURCE/count")"
+is "sysfs: count" 17 "$(cut -d ' ' -f 1 "$SOURCE/count")"
 is "sysfs: lost" 0 "$(cut -d ' ' -f 1 "$SOURCE/lost")"
 is "sysfs: the set" ras "$(cat "$SOURCE/set")"
 

@@ -9,7 +9,7 @@
 # shellcheck source=events.sh
 . "$DIR/events.sh"
 
-levels_plan memory 36 ras
+levels_plan memory 40 ras
 
 POISON=/sys/kernel/debug/hwpoison/corrupt-pfn
 
@@ -53,7 +53,7 @@ holders()
 	: >"$TMP/holders"
 	"$DIR/page_holders" "$@" >"$TMP/holders" &
 	holder=$!
-	eventually 60 has_lines $(($1 + $2 + 1)) "$TMP/holders"
+	eventually 60 grep -q '^0x' "$TMP/holders"
 	address=$(grep -v ' ' "$TMP/holders")
 }
 
@@ -75,6 +75,21 @@ sed -n 's/ early$/ SIGBUS, action optional/p; s/ late$/ SIGBUS when touched/p' \
 	"$TMP/holders" | sort >"$TMP/wanted"
 is "shared page: the fate of each" "$(cat "$TMP/wanted")" "$(fates)"
 has "shared page: comm" memory_failure_task severity=uncorrected comm=page_holders
+kill $holder
+wait $holder 2>/dev/null
+
+# One of them was using it when it failed. That is no reason to kill those who were not.
+begin
+holders 1 2 consume
+raised "consumed" memory_failure_task 4
+sed -n 's/ early$/ SIGBUS, action optional/p; s/ late$/ SIGBUS when touched/p
+s/ consumer$/ SIGBUS, action required/p' "$TMP/holders" | sort >"$TMP/wanted"
+is "consumed: the fate of each" "$(cat "$TMP/wanted")" "$(fates)"
+alive=0
+for pid in $(sed -n 's/ .* late$//p' "$TMP/holders"); do
+	grep -q "^State:[^Z]*$" /proc/"$pid"/status && alive=$((alive + 1))
+done
+is "consumed: the late ones live" 2 $alive
 kill $holder
 wait $holder 2>/dev/null
 

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * page_holders EARLY LATE [FILE]: processes that map the same page, of FILE if given. EARLY of
- * them want to be told at once if it fails, LATE when they touch it. Says its physical
- * address, then "PID ADDRESS early|late" of each, and waits to be killed.
+ * page_holders EARLY LATE [FILE|consume]: processes that map the same page, of FILE if given.
+ * EARLY of them want to be told at once if it fails, LATE when they touch it. Says
+ * "PID ADDRESS early|late" of each and its physical address, and waits to be killed. With
+ * "consume" it maps the page itself, too, as "PID ADDRESS consumer", and has it fail under
+ * its own access.
  */
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <linux/mman.h>
 
 #include "persistent.h"
+
+/* The consumer is told, and lives on. */
+static void ignore(int sig)
+{
+}
 
 static void hold(bool early)
 {
@@ -25,16 +33,18 @@ int main(int argc, char **argv)
 	size_t size = sysconf(_SC_PAGESIZE);
 	int early, late, i, fd = -1;
 	volatile char *page;
+	bool consume;
 	__u64 entry;
 	pid_t pid;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: page_holders EARLY LATE [FILE]\n");
+		fprintf(stderr, "usage: page_holders EARLY LATE [FILE|consume]\n");
 		return 2;
 	}
+	consume = argc > 3 && !strcmp(argv[3], "consume");
 	early = atoi(argv[1]);
 	late = atoi(argv[2]);
-	if (argc > 3) {
+	if (argc > 3 && !consume) {
 		fd = open(argv[3], O_RDONLY);
 		if (fd < 0)
 			die("%s", argv[3]);
@@ -59,10 +69,17 @@ int main(int argc, char **argv)
 	fd = open("/proc/self/pagemap", O_RDONLY);
 	if (fd < 0 || pread(fd, &entry, 8, (unsigned long)page / size * 8) != 8)
 		die("pagemap");
-	/* Only the children map it. */
-	munmap((void *)page, size);
 	/* Have they all touched it? */
 	sleep(1);
+	if (consume) {
+		signal(SIGBUS, ignore);
+		if (madvise((void *)page, size, MADV_HWPOISON))
+			die("madvise");
+		printf("%d 0x%lx consumer\n", getpid(), (unsigned long)page);
+	} else {
+		/* Only the children map it. */
+		munmap((void *)page, size);
+	}
 	printf("0x%llx\n", (entry & ((1ull << 55) - 1)) * size);
 	fflush(stdout);
 	while (wait(NULL) > 0)
