@@ -74,24 +74,34 @@ ras replay - --cpu 1 --event 'mc_*' --speed max <a.json >out && take b.json
 is "one event, and on another CPU: mc_event" "1 1" \
    "$(nr '"event":"ras:mc_event".*"buffer_cpu":1,' b.json) $(wc -l <b.json)"
 
-# The space between two records is kept: the kernel's clock is the witness.
+# The second record is not early: the kernel's clock is the witness, from before the replay,
+# as the first may be late.
 cat >two.scenario <<END
 	ras:mc_event error_type=0 error_count=1 address=1
 +600ms	ras:mc_event error_type=0 error_count=1 address=2
 END
-apart()
+witness()
 {
-	sed -n 's/.*"uptime_ns":\([0-9]*\).*/\1/p' "$1" | {
+	ras inject ras:mc_event error_type=0 error_count=1 address=0
+}
+# took FILE: from the first record in there to the last
+took()
+{
+	sed -n 's/.*"uptime_ns":\([0-9]*\).*/\1/p' "$1" | sort -n | {
 		read -r first
-		read -r second
-		echo $((second - first))
+		while read -r now; do
+			last=$now
+		done
+		echo $((last - first))
 	}
 }
+witness
 ras replay two.scenario >out && take b.json
-[ "$(apart b.json)" -ge 600000000 ]
+[ "$(took b.json)" -ge 600000000 ]
 verdict "speed: as the scenario says, or slower"
+witness
 ras replay b.json --speed 2 >out && take c.json
-[ "$(apart c.json)" -ge 300000000 ]
+[ "$(took c.json)" -ge $(($(took b.json) / 2)) ]
 verdict "speed 2: half of that, or more"
 
 # A counter that nothing else counts here. The task is always the one that injects.
