@@ -85,10 +85,11 @@ raised "consumed" memory_failure_task 4
 sed -n 's/ early$/ SIGBUS, action optional/p; s/ late$/ SIGBUS when touched/p
 s/ consumer$/ SIGBUS, action required/p' "$TMP/holders" | sort >"$TMP/wanted"
 is "consumed: the fate of each" "$(cat "$TMP/wanted")" "$(fates)"
+sed -n 's/ .* late$//p' "$TMP/holders" >"$TMP/late"
 alive=0
-for pid in $(sed -n 's/ .* late$//p' "$TMP/holders"); do
+while read -r pid; do
 	grep -q "^State:[^Z]*$" /proc/"$pid"/status && alive=$((alive + 1))
-done
+done <"$TMP/late"
 is "consumed: the late ones live" 2 $alive
 kill $holder
 wait $holder 2>/dev/null
