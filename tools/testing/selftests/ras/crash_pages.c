@@ -2,7 +2,7 @@
 /*
  * crash_pages EVENT...: where in memory the buffers are that these persistent events are
  * written into, for who can look at the memory of a machine that has died. Says
- * "peek EVENT CPU ADDRESS" for each page, the header first, then waits to be killed.
+ * "peek EVENT CPU ADDRESS" for each page, the header first, and "ready"; waits to be killed.
  */
 #include <sys/mman.h>
 
@@ -39,6 +39,7 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc; i++)
 		for (cpu = 0; cpu < buffer_cpus(); cpu++)
 			say(argv[i], cpu, pagemap);
+	puts("ready");
 	fflush(stdout);
 	for (;;)
 		pause();
