@@ -82,3 +82,21 @@ has()
 	done
 	is "$title" "$wanted" "$found"
 }
+
+# storm_kept NAME N FIRST STEP FILE PATTERN: of N errors, of which each has the number before
+# plus STEP, the buffer has the first ones, whose numbers are in FILE, and the log less
+storm_kept()
+{
+	left=$(($2 - $(since "$1" lost))) i=0
+	while [ $i -lt $left ]; do
+		printf '0x%x\n' $(($3 + $4 * i))
+		i=$((i + 1))
+	done >"$TMP/wanted"
+	cmp -s "$TMP/wanted" "$5"
+	verdict "storm: what is kept is the first ones, each once, in order"
+	lines=$(log_since "$6" | wc -l)
+	[ "$lines" -gt 0 ] && [ "$lines" -lt "$2" ]
+	verdict "storm: the log has a few of them"
+	ktap_print_msg "storm: $2 errors, $(($2 - left)) lost, $lines lines in the log"
+	nothing_but "storm: no other event" "$1"
+}

@@ -137,19 +137,8 @@ was=$(counter ioerr_cnt)
 sectors $BAD $STORM conv=noerror
 is "storm: errors of the disk" $STORM $(($(counter ioerr_cnt) - was))
 happens "storm" block_rq_error $STORM
-i=0
-while [ $i -lt $((STORM - $(since block_rq_error lost))) ]; do
-	printf '0x%x\n' $((BAD + i))
-	i=$((i + 1))
-done >"$TMP/wanted"
 events block_rq_error | key sector >"$TMP/sectors"
-cmp -s "$TMP/wanted" "$TMP/sectors"
-verdict "storm: what is kept is the first ones, each once, in order"
-lines=$(log_since "critical medium error" | wc -l)
-[ "$lines" -gt 0 ] && [ "$lines" -lt $STORM ]
-verdict "storm: the log has a few of them"
-ktap_print_msg "storm: $STORM errors, $(since block_rq_error lost) lost, $lines lines in the log"
-nothing_but "storm: no other event" block_rq_error
+storm_kept block_rq_error $STORM $BAD 1 "$TMP/sectors" "critical medium error"
 
 # Each second command gets no answer: after the first one, one for each sector, and then its
 # repetition, which gets one.
