@@ -211,6 +211,7 @@ static struct module *perf_persistent_module(const struct trace_event_call *call
 /* perf core gives back the reference to the module when it closes the event. */
 static void perf_persistent_close(struct perf_event *event)
 {
+	perf_action_attach(event, NULL);
 	__module_get(perf_persistent_module(event->tp_event));
 	perf_event_release_kernel(event);
 }
@@ -282,6 +283,7 @@ static int perf_persistent_create(struct perf_persistent_event *pe, int cpu)
 
 	/* Pairs with the acquire in perf_persistent_counts(). */
 	smp_store_release(&source->event, event);
+	perf_action_attach(event, &pe->rules);
 	perf_event_enable(event);
 
 	return 0;
@@ -371,6 +373,7 @@ static void perf_persistent_stop(struct perf_persistent_event *pe)
 		smp_store_release(&source->event, NULL);
 		perf_persistent_close(event);
 	}
+	perf_action_disarm(&pe->rules);
 }
 
 /*
@@ -386,6 +389,8 @@ static int perf_persistent_start(struct perf_persistent_event *pe)
 		return 0;
 
 	WRITE_ONCE(pe->leaving, false);
+	if (pe->call)
+		perf_action_arm(&pe->rules, pe->call);
 	for_each_online_cpu(cpu) {
 		err = perf_persistent_start_cpu(pe, cpu);
 		ret = err ?: ret;
@@ -424,6 +429,8 @@ perf_persistent_alloc(const struct perf_persistent_spec *spec, const char *name)
 	pe->sources = alloc_percpu(struct perf_persistent_source);
 	if (!pe->sources || kobject_set_name(&pe->kobj, "%s", name))
 		goto fail;
+	perf_action_rules_init(&pe->rules, kobject_name(&pe->kobj));
+	pe->rules.until_running = spec->until_running;
 
 	if (spec->system) {
 		pe->system = kstrdup_const(spec->system, GFP_KERNEL);
@@ -467,6 +474,7 @@ static void perf_persistent_drop(struct perf_persistent_event *pe)
 {
 	xa_erase(&perf_persistent_events, pe->config_attr.id);
 	perf_persistent_stop(pe);
+	perf_action_remove_all(&pe->rules);
 	WRITE_ONCE(pe->forgotten, true);
 	perf_persistent_wake_readers(pe->set);
 	perf_persistent_set_leave(pe->set);

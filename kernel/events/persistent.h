@@ -25,13 +25,19 @@
 #include <linux/sysfs.h>
 #include <linux/xarray.h>
 
+#include "action.h"
+
 struct trace_event_call;
 
-/* The sets of the defaults: what the hardware does wrong, the kernel, tasks, devices */
+/*
+ * The sets of the defaults: what the hardware does wrong, the kernel, tasks,
+ * devices; and what rules do about it
+ */
 #define PERF_PERSISTENT_RAS		"ras"
 #define PERF_PERSISTENT_SOFTWARE	"software"
 #define PERF_PERSISTENT_TASKS		"tasks"
 #define PERF_PERSISTENT_DEVICES		"devices"
+#define PERF_PERSISTENT_ACTIONS		"actions"
 
 /* Of names, with the terminating zero */
 #define PERF_PERSISTENT_NAME_SIZE	64
@@ -142,6 +148,7 @@ struct perf_persistent_source {
  *		perf_persistent_mutex or perf_persistent_srcu.
  * @leaving:	set for hotplug callbacks: the events are being released
  * @forgotten:	removed, only readers are left
+ * @rules:	of a tracepoint: filters that act, on all CPUs
  * @sources:	per CPU
  */
 struct perf_persistent_event {
@@ -157,6 +164,7 @@ struct perf_persistent_event {
 	struct trace_event_call			*call;
 	bool					leaving;
 	bool					forgotten;
+	struct perf_action_rules		rules;
 	struct perf_persistent_source __percpu	*sources;
 };
 
@@ -165,20 +173,22 @@ enum perf_persistent_action {
 	PERF_PERSISTENT_REMOVE,		/* not that event */
 	PERF_PERSISTENT_SET,		/* a set is to have this policy */
 	PERF_PERSISTENT_ADD,		/* an event */
+	PERF_PERSISTENT_RULE,		/* an event is to have this rule */
 };
 
 /**
  * struct perf_persistent_spec - what an event or a set is to be
  * @action:	what perf_persistent= wants; the rest is for ADD but where said
- * @name:	name of the event (ADD, REMOVE); NULL for the default
+ * @name:	name of the event (ADD, REMOVE, RULE); NULL for the default
  * @set:	name of the set (ADD, SET); NULL for the event's own
- * @system:	trace system of a tracepoint (ADD, REMOVE), or NULL
+ * @system:	trace system of a tracepoint (ADD, REMOVE, RULE), or NULL
  * @tracepoint:	name of a tracepoint, or NULL
  * @filter:	of a tracepoint, or NULL
  * @attr:	type, config and period of the event underneath; those of a
  *		tracepoint need not be known
  * @policy:	wishes about the set (ADD, SET)
  * @until_running: capture only until user space runs
+ * @rule:	the text of a rule (RULE)
  */
 struct perf_persistent_spec {
 	enum perf_persistent_action	action;
@@ -190,6 +200,7 @@ struct perf_persistent_spec {
 	struct perf_event_attr		attr;
 	struct perf_persistent_policy	policy;
 	bool				until_running;
+	const char			*rule;
 };
 
 /**

@@ -226,6 +226,18 @@ static bool perf_persistent_parse_tracepoint(char *word, struct perf_persistent_
 	return true;
 }
 
+/* EVENT "=>" RULE, @rule being what is behind the arrow. */
+static const char *perf_persistent_parse_rule(char *word, char *rule,
+					      struct perf_persistent_spec *spec)
+{
+	spec->action = PERF_PERSISTENT_RULE;
+	spec->rule = rule;
+	if (!perf_persistent_parse_tracepoint(word, spec))
+		spec->name = word;
+
+	return *word ? NULL : "wants an event";
+}
+
 static const char *perf_persistent_parse_remove(char *word, struct perf_persistent_spec *spec)
 {
 	spec->action = PERF_PERSISTENT_REMOVE;
@@ -306,7 +318,7 @@ static void perf_persistent_default_period(struct perf_event_attr *attr)
 int perf_persistent_parse(char *text, struct perf_persistent_spec *spec,
 			  struct perf_persistent_complaint *complaint)
 {
-	char *options, *word = text;
+	char *options, *rule, *word = text;
 	unsigned long seen = 0;
 	const char *why;
 
@@ -317,6 +329,13 @@ int perf_persistent_parse(char *text, struct perf_persistent_spec *spec,
 	}
 	if (*text == '-') {
 		why = perf_persistent_parse_remove(text + 1, spec);
+		goto out;
+	}
+
+	rule = strstr(text, "=>");
+	if (rule) {
+		*rule = '\0';
+		why = perf_persistent_parse_rule(text, rule + 2, spec);
 		goto out;
 	}
 
@@ -423,6 +442,13 @@ static void __init perf_persistent_complain(const struct perf_persistent_param *
 			  ret == -EINVAL ? "the set has another size or policy" :
 			  ret == -ENOENT ? "this machine has no such event" : "failed";
 
+	if (param->spec.action == PERF_PERSISTENT_RULE)
+		why = ret == -EINVAL ? "not a rule" :
+		      ret == -ENOSPC ? "there are too many rules" :
+		      ret == -ENOENT ? "there is no such event" :
+		      ret == -EOPNOTSUPP ? "not a tracepoint, or no rules in this kernel" :
+					   "failed";
+
 	pr_err("perf_persistent=%s: %s (%d)\n", param->text, why, ret);
 }
 
@@ -454,6 +480,32 @@ static int __init perf_persistent_boot_add(const struct perf_persistent_spec *sp
 		pr_info("%s:%s: pending, there is no such tracepoint yet\n",
 			pe->system, pe->tracepoint);
 	return 0;
+}
+
+/* By its own name or by that of its tracepoint */
+static bool __init perf_persistent_boot_means(const struct perf_persistent_spec *spec,
+					      const struct perf_persistent_event *pe)
+{
+	if (!spec->system)
+		return !strcmp(kobject_name(&pe->kobj), spec->name);
+
+	return pe->system && !strcmp(pe->system, spec->system) &&
+	       !strcmp(pe->tracepoint, spec->tracepoint);
+}
+
+static int __init perf_persistent_boot_rule(const struct perf_persistent_spec *spec)
+{
+	struct perf_persistent_event *pe;
+	unsigned long config;
+
+	xa_for_each(&perf_persistent_events, config, pe) {
+		if (!perf_persistent_boot_means(spec, pe))
+			continue;
+
+		return pe->system ? perf_action_boot(&pe->rules, spec->rule) : -EOPNOTSUPP;
+	}
+
+	return -ENOENT;
 }
 
 static void __init perf_persistent_boot_do(enum perf_persistent_action action,
@@ -533,6 +585,7 @@ void __init perf_persistent_boot_apply(void)
 	perf_persistent_boot_do(PERF_PERSISTENT_REMOVE, perf_persistent_boot_remove);
 	perf_persistent_boot_defaults();
 	perf_persistent_boot_do(PERF_PERSISTENT_ADD, perf_persistent_boot_add);
+	perf_persistent_boot_do(PERF_PERSISTENT_RULE, perf_persistent_boot_rule);
 
 	perf_persistent_free_params();
 

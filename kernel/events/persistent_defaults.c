@@ -61,6 +61,10 @@ const struct perf_persistent_default perf_persistent_defaults[] = {
 	TASKS("ras", "fatal_signal", "signal", "uncorrected", .filter = "severity > 0"),
 	TASKS("oom", "mark_victim", "oom", "uncorrected"),
 
+	/* As many as the rules want, that of a dry run at every event among them */
+	{ .system = "ras", .tracepoint = "action", .set = PERF_PERSISTENT_ACTIONS,
+	  .driver = "action", .severity = "info-recovered" },
+
 	DEVICES(CONFIG_BLOCK, "block", "block_rq_error", "uncorrected"),
 	DEVICES(CONFIG_SCSI, "scsi", "scsi_dispatch_cmd_timeout", "uncorrected"),
 	DEVICES(CONFIG_ATA, "libata", "ata_eh_link_autopsy", "uncorrected"),
@@ -90,6 +94,7 @@ static const struct {
 	{ PERF_PERSISTENT_SOFTWARE, 2 },
 	{ PERF_PERSISTENT_TASKS, 1 },
 	{ PERF_PERSISTENT_DEVICES, 2 },
+	{ PERF_PERSISTENT_ACTIONS, 2 },
 };
 
 /**

@@ -319,6 +319,8 @@ void perf_persistent_sysfs_add_event(struct perf_persistent_event *pe)
 	attr->show = config_show;
 
 	WARN_ON_ONCE(kobject_add(&pe->kobj, perf_persistent_sources_dir, NULL));
+	if (pe->system)
+		perf_action_sysfs_show_rules(&pe->rules, &pe->kobj);
 	WARN_ON_ONCE(sysfs_add_file_to_group(&perf_persistent_device()->kobj, &attr->attr,
 					     "events"));
 }
@@ -334,6 +336,7 @@ void perf_persistent_sysfs_del_event(struct perf_persistent_event *pe)
 
 	sysfs_remove_file_from_group(&perf_persistent_device()->kobj,
 				     &pe->config_attr.attr.attr, "events");
+	perf_action_sysfs_hide_rules(&pe->rules);
 	kobject_del(&pe->kobj);
 }
 
@@ -366,6 +369,7 @@ static int __init perf_persistent_sysfs_init(void)
 	if (!perf_persistent_sources_dir || !perf_persistent_sets_dir)
 		return -ENOMEM;
 
+	perf_action_sysfs_start(&dev->kobj);
 	list_for_each_entry(set, &perf_persistent_sets, list)
 		perf_persistent_sysfs_add_set(set);
 	xa_for_each(&perf_persistent_events, config, pe)

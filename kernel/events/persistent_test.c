@@ -32,6 +32,12 @@ static const struct parse_case parse_cases[] = {
 	{ "-ras:mc_event", .spec = { .action = PERF_PERSISTENT_REMOVE, .system = "ras",
 				     .tracepoint = "mc_event" } },
 	{ "-", "wants an event", "-" },
+	{ "mc_event=>log if a == 'b=>c'", .spec = { .action = PERF_PERSISTENT_RULE,
+						    .name = "mc_event",
+						    .rule = "log if a == 'b=>c'" } },
+	{ "ras:mc_event=>", .spec = { .action = PERF_PERSISTENT_RULE, .system = "ras",
+				      .tracepoint = "mc_event", .rule = "" } },
+	{ "=>log", "wants an event", "" },
 	{ "ras:pages=16,keep=last",
 	  .spec = { .action = PERF_PERSISTENT_SET, .set = "ras",
 		    .policy = { 16, PERF_PERSISTENT_KEEP_LAST } } },
@@ -116,6 +122,7 @@ static void parse_test(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, spec.set ?: "", c->spec.set ?: "");
 	KUNIT_EXPECT_STREQ(test, spec.system ?: "", c->spec.system ?: "");
 	KUNIT_EXPECT_STREQ(test, spec.tracepoint ?: "", c->spec.tracepoint ?: "");
+	KUNIT_EXPECT_STREQ(test, spec.rule ?: "", c->spec.rule ?: "");
 	KUNIT_EXPECT_EQ(test, spec.attr.type, c->spec.attr.type);
 	KUNIT_EXPECT_EQ(test, spec.attr.config, c->spec.attr.config);
 	KUNIT_EXPECT_EQ(test, (u64)spec.attr.freq, (u64)c->spec.attr.freq);

@@ -114,6 +114,22 @@ enum ras_cec_action {
 	RAS_CEC_FORGOTTEN,
 };
 
+/**
+ * enum ras_action_outcome - what became of an action that was decided on
+ * @RAS_ACTION_DONE:	it is done
+ * @RAS_ACTION_FAILED:	it was tried and could not be done
+ * @RAS_ACTION_DRY_RUN:	nothing, as the rule wants it
+ * @RAS_ACTION_CAPPED:	nothing, as too much is gone already
+ * @RAS_ACTION_DROPPED:	nothing, as too many others were waiting
+ */
+enum ras_action_outcome {
+	RAS_ACTION_DONE,
+	RAS_ACTION_FAILED,
+	RAS_ACTION_DRY_RUN,
+	RAS_ACTION_CAPPED,
+	RAS_ACTION_DROPPED,
+};
+
 /* What stands for a siginfo has no more to say than where the signal comes from. */
 static inline int ras_signal_code(const struct kernel_siginfo *info)
 {
@@ -607,6 +623,47 @@ TRACE_EVENT(cpu_throttle,
 				   { 1, "power limit" }),
 		  __print_symbolic(__entry->active, { 0, "normal" }, { 1, "throttled" }),
 		  __entry->times)
+);
+
+/*
+ * An action that a rule, or a BPF program (rule 0), decided on, and what became
+ * of it. The value is what was acted on, for example a physical address.
+ * Context: not NMI.
+ */
+TRACE_EVENT(action,
+	TP_PROTO(const char *action, const char *source, u32 rule, u64 value, u8 outcome,
+		 int result),
+
+	TP_ARGS(action, source, rule, value, outcome, result),
+
+	TP_STRUCT__entry(
+		__field(u8, severity)
+		__field(u8, outcome)
+		__field(u32, rule)
+		__field(u64, value)
+		__field(int, result)
+		__string(action, action)
+		__string(source, source)
+	),
+
+	TP_fast_assign(
+		__entry->severity = outcome == RAS_ACTION_DONE ? RAS_SEVERITY_RECOVERED :
+				    outcome == RAS_ACTION_DRY_RUN ? RAS_SEVERITY_INFO :
+								    RAS_SEVERITY_CORRECTED;
+		__entry->outcome = outcome;
+		__entry->rule = rule;
+		__entry->value = value;
+		__entry->result = result;
+		__assign_str(action);
+		__assign_str(source);
+	),
+
+	TP_printk("%s: %s of 0x%llx by rule %u of %s: %s (%d)",
+		  show_ras_severity(__entry->severity), __get_str(action), __entry->value,
+		  __entry->rule, __get_str(source),
+		  __print_symbolic(__entry->outcome, { 0, "done" }, { 1, "failed" },
+				   { 2, "dry run" }, { 3, "capped" }, { 4, "dropped" }),
+		  __entry->result)
 );
 
 #endif /* _TRACE_RAS_H */
