@@ -201,6 +201,13 @@ static const struct ras_desc descs[] = {
 		.required	= "pfn",
 	},
 	{
+		.event		= "ras:action",
+		.text		= "{action} of {value:x}[ by rule {rule:d}][ for {source}]: "
+				  "{outcome}{result:why}",
+		.defaults	= ras_failure_defaults,
+		.required	= "action",
+	},
+	{
 		.event		= "ras:cpu_throttle",
 		.text		= "{package} {power} {active}, count {times:d}",
 		.defaults	= ras_failure_defaults,

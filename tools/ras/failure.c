@@ -34,6 +34,9 @@ static const struct {
 static const struct rule {
 	const char *event, *severity, *field, *values;
 } rules[] = {
+	{ "action", "recovered", "outcome", "done" },
+	{ "action", "info", "outcome", "dry run" },
+	{ "action", "corrected", NULL, NULL },
 	{ "cec_event", "info", "action", "forgotten" },
 	{ "cec_event", "corrected", NULL, NULL },
 	{ "cper_event", "fatal", NULL, NULL },

@@ -270,14 +270,6 @@ int ras_persist(const struct ras_persist *persist,
 	return err;
 }
 
-static const struct ras_pmu_event *find_event(const struct ras_pmu *pmu,
-					      const char *name)
-{
-	const struct ras_pmu_event *event = ras_pmu_find(pmu, name);
-
-	return event && !strcmp(event->name, name) ? event : NULL;
-}
-
 static int forget_error(int err, const char *name, char *error, size_t len)
 {
 	if (err == -EPERM || err == -EACCES)
@@ -296,18 +288,10 @@ static int forget_error(int err, const char *name, char *error, size_t len)
 
 static int forget(const struct ras_pmu *pmu, const struct ras_pmu_event *event)
 {
-	struct perf_cpu_map *online = perf_cpu_map__new_online_cpus();
-	struct perf_evsel *evsel = NULL;
-	int i, err = -ENOMEM;
-	struct perf_cpu cpu;
+	struct perf_evsel *evsel;
+	int err;
 
-	/* A pending event has no buffer yet, but it can be counted. */
-	perf_cpu_map__for_each_cpu(cpu, i, online) {
-		evsel = ras_pmu_open(pmu, event, cpu.cpu, false, &err);
-		if (evsel)
-			break;
-	}
-	perf_cpu_map__put(online);
+	evsel = ras_pmu_open_any(pmu, event, &err);
 	if (!evsel)
 		return err;
 	err = ioctl(ras_evsel_fd(evsel), PERF_EVENT_IOC_FORGET) ? -errno : 0;
@@ -332,7 +316,7 @@ int ras_forget(const char *name, char *error, size_t len)
 	err = ras_pmu_init(&pmu, error, len);
 	if (err)
 		return err;
-	event = find_event(&pmu, name);
+	event = ras_pmu_find_own(&pmu, name);
 	err = event ? forget(&pmu, event) : -ENOENT;
 	ras_pmu_exit(&pmu);
 	return err ? forget_error(err, name, error, len) : 0;

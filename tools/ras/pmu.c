@@ -133,11 +133,11 @@ static int get_set(struct ras_pmu *pmu, const char *name,
 	return 0;
 }
 
-static int add_set(struct ras_pmu *pmu, const char *name)
+static int add_set(void *arg, const char *name)
 {
 	const struct ras_pmu_set *set;
 
-	return get_set(pmu, name, &set);
+	return get_set(arg, name, &set);
 }
 
 static void event_free(struct ras_pmu_event *event)
@@ -270,8 +270,9 @@ static int read_event(struct ras_pmu *pmu, struct ras_pmu_event *event,
 	return err;
 }
 
-static int add_event(struct ras_pmu *pmu, const char *name)
+static int add_event(void *arg, const char *name)
 {
+	struct ras_pmu *pmu = arg;
 	struct ras_pmu_event *events;
 	int err;
 
@@ -289,16 +290,25 @@ static int add_event(struct ras_pmu *pmu, const char *name)
 	return err;
 }
 
-static int read_dir(struct ras_pmu *pmu, const char *name,
-		    int (*add)(struct ras_pmu *pmu, const char *name))
+/**
+ * ras_pmu_dir - what is in a directory of the PMU's
+ * @dir_name: directory: "events", "sources", "sets", "actions"
+ * @name: a directory in it, or NULL
+ * @add: called with each name; if it returns -ENOENT, that is left out
+ * @arg: its first argument
+ *
+ * Return: 0; -ENOENT: there is no such directory; what else @add returned.
+ */
+int ras_pmu_dir(const char *dir_name, const char *name,
+		int (*add)(void *arg, const char *name), void *arg)
 {
 	struct dirent *entry;
 	char path[512];
 	int err = 0;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/" PMU_DIR "%s", sysfs__mountpoint(),
-		 name);
+	snprintf(path, sizeof(path), "%s/" PMU_DIR "%s%s%s", sysfs__mountpoint(),
+		 dir_name, name ? "/" : "", name ? name : "");
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
@@ -306,7 +316,7 @@ static int read_dir(struct ras_pmu *pmu, const char *name,
 		/* also an event's further files, NAME.unit */
 		if (strchr(entry->d_name, '.'))
 			continue;
-		err = add(pmu, entry->d_name);
+		err = add(arg, entry->d_name);
 		if (err == -ENOENT)
 			err = 0;
 	}
@@ -360,9 +370,9 @@ int ras_pmu_init(struct ras_pmu *pmu, char *error, size_t len)
 		return -ENODEV;
 	}
 	pmu->type = type;
-	err = read_dir(pmu, "events", add_event);
+	err = ras_pmu_dir("events", NULL, add_event, pmu);
 	if (!err)
-		err = read_dir(pmu, "sets", add_set);
+		err = ras_pmu_dir("sets", NULL, add_set, pmu);
 	if (err) {
 		snprintf(error, len, "cannot read %s/" PMU_DIR ": %s",
 			 sysfs__mountpoint(), strerror(-err));
@@ -414,6 +424,21 @@ const struct ras_pmu_event *ras_pmu_find(const struct ras_pmu *pmu,
 			found = &pmu->events[i];
 	}
 	return found;
+}
+
+/**
+ * ras_pmu_find_own - find a persistent event by its own name only
+ * @pmu: PMU
+ * @name: its name
+ *
+ * Return: the event or NULL.
+ */
+const struct ras_pmu_event *ras_pmu_find_own(const struct ras_pmu *pmu,
+					     const char *name)
+{
+	const struct ras_pmu_event *event = ras_pmu_find(pmu, name);
+
+	return event && !strcmp(event->name, name) ? event : NULL;
 }
 
 /**

@@ -13,7 +13,7 @@ struct perf_evsel;
 
 /* The set of the hardware errors, and all that the kernel fills from the start */
 #define RAS_DEFAULT_SET		"ras"
-#define RAS_DEFAULT_SETS	"ras,software,tasks,devices"
+#define RAS_DEFAULT_SETS	"ras,software,tasks,devices,actions"
 
 /**
  * struct ras_pmu_set - a buffer set: one ring buffer per CPU
@@ -88,14 +88,20 @@ int ras_pmu_init(struct ras_pmu *pmu, char *error, size_t len);
 void ras_pmu_exit(struct ras_pmu *pmu);
 const struct ras_pmu_event *ras_pmu_find(const struct ras_pmu *pmu,
 					 const char *name);
+const struct ras_pmu_event *ras_pmu_find_own(const struct ras_pmu *pmu,
+					     const char *name);
 const struct ras_pmu_set *ras_pmu_set(const struct ras_pmu *pmu,
 				      const char *name);
 int ras_pmu_read(const char *dir, const char *name, const char *attr,
 		 char *buf, size_t len);
+int ras_pmu_dir(const char *dir, const char *name,
+		int (*add)(void *arg, const char *name), void *arg);
 
 struct perf_evsel *ras_pmu_open(const struct ras_pmu *pmu,
 				const struct ras_pmu_event *event,
 				int buffer_cpu, bool sampling, int *err);
+struct perf_evsel *ras_pmu_open_any(const struct ras_pmu *pmu,
+				    const struct ras_pmu_event *event, int *err);
 struct perf_evsel *ras_evsel_open(const struct perf_event_attr *attr, int cpu,
 				  int *err);
 void ras_evsel_close(struct perf_evsel *evsel);

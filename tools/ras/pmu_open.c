@@ -84,6 +84,32 @@ struct perf_evsel *ras_pmu_open(const struct ras_pmu *pmu,
 }
 
 /**
+ * ras_pmu_open_any - open a persistent event on some CPU, not to read it
+ * @pmu: PMU
+ * @event: which; also one that is pending and has no buffer yet
+ * @err: -errno if it fails
+ *
+ * Return: the open event, for ras_evsel_close(), or NULL.
+ */
+struct perf_evsel *ras_pmu_open_any(const struct ras_pmu *pmu,
+				    const struct ras_pmu_event *event, int *err)
+{
+	struct perf_cpu_map *online = perf_cpu_map__new_online_cpus();
+	struct perf_evsel *evsel = NULL;
+	struct perf_cpu cpu;
+	int i;
+
+	*err = -ENOMEM;
+	perf_cpu_map__for_each_cpu(cpu, i, online) {
+		evsel = ras_pmu_open(pmu, event, cpu.cpu, false, err);
+		if (evsel)
+			break;
+	}
+	perf_cpu_map__put(online);
+	return evsel;
+}
+
+/**
  * ras_evsel_close - close and free an event
  * @evsel: from ras_pmu_open() or ras_evsel_open(), or NULL
  */

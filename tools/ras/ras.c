@@ -24,6 +24,7 @@ static const struct ras_cmd cmds[] = {
 	{ "forget", "end persistent events", cmd_forget },
 	{ "inject", "inject an event", cmd_inject },
 	{ "replay", "inject recorded events, or a scenario", cmd_replay },
+	{ "action", "rules, by which the kernel acts on events", cmd_action },
 	{ "decode", "decode an event or a file of records", cmd_decode },
 	{ "status", "state of kernel, buffers, daemon and database",
 	  cmd_status },

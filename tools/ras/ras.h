@@ -34,6 +34,7 @@ struct ras_cmd {
 	int (*fn)(int argc, const char **argv);
 };
 
+int cmd_action(int argc, const char **argv);
 int cmd_daemon(int argc, const char **argv);
 int cmd_decode(int argc, const char **argv);
 int cmd_forget(int argc, const char **argv);

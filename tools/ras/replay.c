@@ -163,7 +163,7 @@ int ras_replay_add(struct ras_replay *replay, const struct ras_replay_item *item
 	*to = *item;
 	if (replay->args.cpu >= 0)
 		to->cpu = replay->args.cpu;
-	if (to->cpu < 0)
+	if (to->cpu < 0 && !replay->args.look)
 		return ras_replay_error(replay, item->where, 0,
 					"the record does not say on which CPU it was: give --cpu");
 	if (record) {
@@ -226,7 +226,7 @@ int ras_replay_finish(struct ras_replay *replay, bool recorded)
 		qsort(replay->items, replay->nr, sizeof(*replay->items), compare);
 	if (replay->nr && recorded)
 		replay->start = replay->items[0].time;
-	return check_cpus(replay);
+	return replay->args.look ? 0 : check_cpus(replay);
 }
 
 /**
@@ -302,11 +302,17 @@ static int parse(struct ras_replay *replay, const char *text, size_t len,
 	if (len >= 8 && !memcmp(text, swapped, 8))
 		return ras_replay_error(replay, 0, 0,
 					"it was recorded on a machine of the other byte order");
-	if (len >= 8 && !memcmp(text, magic, 8))
+	if (len >= 8 && !memcmp(text, magic, 8) && !replay->args.look)
 		return ras_replay_perf(replay, (const void *)text, len);
 	if (strlen(text) != len)
 		return ras_replay_error(replay, strlen(text), 0,
+					replay->args.look ?
+					"a NUL: this is not what `ras log --json` prints" :
 					"a NUL: this is neither a perf.data file nor a text");
+	if (replay->args.look) {
+		replay->binary = false;
+		return ras_replay_json(replay, text, len);
+	}
 	replay->binary = false;
 	*recorded = *first == '{' && !has_suffix(replay->file, ".scenario");
 	if (!*recorded)

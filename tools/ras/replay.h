@@ -18,12 +18,14 @@
  * @cpu: CPU for all events, or -1: each where it was
  * @level: level for all events, or -1: each as the file has it
  * @fatal: below STREAM, also what may take the machine down
+ * @look: the records are only looked at: their CPUs need not be here
  */
 struct ras_replay_args {
 	const char *event;
 	int cpu;
 	int level;
 	bool fatal;
+	bool look;
 };
 
 /**
@@ -44,7 +46,10 @@ struct ras_replay_event {
  * @where: its line, or its offset in bytes
  * @pos: of the record, in the replay's records
  * @event: index of its event
- * @cpu: CPU to inject it on
+ * @cpu: CPU to inject it on; -1: it does not say, and is only looked at
+ * @clock: of JSON lines: its wall time, ns since the epoch
+ * @uptime: of JSON lines: its own time, in ns; 0: it does not say
+ * @boot: of JSON lines: its boot, of those in the file, from 0
  */
 struct ras_replay_item {
 	u64 time;
@@ -52,6 +57,9 @@ struct ras_replay_item {
 	size_t pos;
 	unsigned int event;
 	int cpu;
+	unsigned int boot;
+	u64 clock;
+	u64 uptime;
 };
 
 /**
@@ -67,6 +75,7 @@ struct ras_replay_item {
  * @nr: their number
  * @records: the perf records, one after the other
  * @len: bytes in @records
+ * @seen: of JSON lines: events, wanted or not
  * @skipped: records that are no events: of losses, and of unknown events
  * @left_out: lines of a scenario whose event this kernel does not have
  * @lost: records that were lost when the file was recorded
@@ -84,6 +93,7 @@ struct ras_replay {
 	size_t nr;
 	unsigned char *records;
 	size_t len;
+	u64 seen;
 	u64 skipped;
 	u64 left_out;
 	u64 lost;

@@ -20,6 +20,8 @@ struct line {
 	struct ras_replay *replay;
 	u64 number;
 	s64 clock;	/* its time_ns, or that of the line before */
+	unsigned int boot;
+	char boot_id[RAS_BOOT_ID_LEN + 1];	/* of the line before */
 	u64 time;	/* since the first one */
 	json_t *object;
 	const char *event;
@@ -207,6 +209,18 @@ static int number(struct line *line, const char *key, s64 max, s64 *num)
 	return 0;
 }
 
+/* Lines of two boots have different ids; those without one are of the same. */
+static unsigned int find_boot(struct line *line)
+{
+	const char *id = json_string_value(json_object_get(line->object, "boot_id"));
+
+	if (!id || !*id || !strncmp(line->boot_id, id, RAS_BOOT_ID_LEN))
+		return line->boot;
+	line->boot += *line->boot_id != '\0';
+	snprintf(line->boot_id, sizeof(line->boot_id), "%s", id);
+	return line->boot;
+}
+
 static int add_record(struct line *line, int event)
 {
 	static u64 record[(RAS_RAW_MAX + 128) / 8];
@@ -214,12 +228,14 @@ static int add_record(struct line *line, int event)
 		.where = line->number,
 		.event = event,
 	};
-	s64 cpu = -1, clock = line->clock;
+	s64 cpu = -1, uptime = 0, clock = line->clock;
 	int len, err;
 
 	err = number(line, "buffer_cpu", 65535, &cpu);
 	if (!err)
 		err = number(line, "time_ns", INT64_MAX, &clock);
+	if (!err)
+		err = number(line, "uptime_ns", INT64_MAX, &uptime);
 	if (err)
 		return err;
 	if (line->clock && clock > line->clock)
@@ -233,6 +249,9 @@ static int add_record(struct line *line, int event)
 					RAS_RAW_MAX);
 	item.cpu = cpu;
 	item.time = line->time;
+	item.clock = clock;
+	item.uptime = uptime;
+	item.boot = find_boot(line);
 	return ras_replay_add(line->replay, &item, record);
 }
 
@@ -265,6 +284,7 @@ static int add_object(struct line *line)
 		line->replay->skipped++;
 		return 0;
 	}
+	line->replay->seen++;
 	if (!ras_replay_wanted(line->replay, line->event))
 		return 0;
 	index = find_event(line);

@@ -54,6 +54,8 @@ static void put_int(const struct ras_event *ev, const struct ras_field *field, u
 		put_symbol(ev, num, out);
 	else if (!strcmp(how, "errno"))
 		fprintf(out, "%s", num ? strerror(amount) : "done");
+	else if (!strcmp(how, "why"))
+		fprintf(out, "%s%s", num ? ": " : "", num ? strerror(amount) : "");
 	else if (!strcmp(how, "sig"))
 		fprintf(out, "%d (%s)", (int)num, strsignal(num));
 	else if (!*how && text)
@@ -115,10 +117,11 @@ static const char *put_hole(const struct ras_event *ev, const char *hole, FILE *
  *            string, a GUID, or a number, in hexadecimal if it has 64 bits.
  *            {NAME:d}, {NAME:x}: a number in any case; {NAME:s}: milliseconds as
  *            seconds; {NAME:ip}: an address, and the kernel's function;
- *            {NAME:errno}: what it means; {NAME:sig}: a signal; {NAME:sec}: a
- *            CPER section's name, if it is known; {NAME:?}: nothing. Text in
- *            brackets is left out if a field in it is 0, empty, -1 or another
- *            errno, or not there.
+ *            {NAME:errno}: what it means; {NAME:why}: a colon and what it means,
+ *            or nothing; {NAME:sig}: a signal; {NAME:sec}: a CPER section's
+ *            name, if it is known; {NAME:?}: nothing. Text in brackets is left
+ *            out if a field in it is 0, empty, -1 or another errno, or not
+ *            there.
  * @out: stream
  */
 void ras_template_write(const struct ras_event *ev, const char *template, FILE *out)

@@ -43,18 +43,43 @@ amd() { dry mce_record cpuvendor=2 cpuid=0 microcode=0 socketid=0 apicid=0 "$@";
 # shellcheck disable=SC2317
 unprivileged()
 {
-	local drop=()
+	local drop=() mode=0 secret status
 
 	cp "$RAS" "$TMP/ras"
 	chmod 0755 "$TMP"
-	chmod 0400 "$PMU"/sources/*/{count,lost}
 	if [ "$(id -u)" = 0 ]; then
+		mode=0400
 		drop=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-	else
-		chmod 0 "$PMU"/sources/*/{count,lost}
 	fi
+	mapfile -t secret < <(find "$PMU/sources" -type f \( -name count -o \
+				-name lost -o -path '*/rule*/*' \))
+	chmod $mode "${secret[@]}"
 	shift
 	fake "${drop[@]}" "$TMP/ras" "$@"
+	status=$?
+	chmod 0644 "${secret[@]}"
+	return $status
+}
+# tried RULE [OPTION]...: on events of ras:mc_event, one a line on stdin:
+# "SECONDS FIELD=VALUE...", seconds since the boot, or "boot" for another one.
+# shellcheck disable=SC2317
+tried()
+{
+	local rule=$1 time words boot=1
+
+	shift
+	while read -r time words; do
+		if [ "$time" = boot ]; then
+			boot=2
+			continue
+		fi
+		# shellcheck disable=SC2086
+		decode --json ras:mc_event $words | sed "
+			s/\"boot_id\":\"\"/\"boot_id\":\"boot$boot\"/
+			s/\"time_ns\":0/\"time_ns\":$((boot * 1000000 + time))000000000/
+			s/\"uptime_ns\":0/\"uptime_ns\":${time}000000000/"
+	done >"$TMP/log"
+	fake ras action test "$@" ras:mc_event "$rule" "$TMP/log"
 }
 # A .hex file has hexadecimal digits and comments.
 # shellcheck disable=SC2317

@@ -36,6 +36,27 @@ new_event()
 	[ -z "${9+x}" ] || put "sources/$1/severity" "${10}"
 }
 
+# new_rule EVENT NUMBER MATCHED TRIGGERED SUPPRESSED DROPPED FORGOTTEN TEXT
+new_rule()
+{
+	local dir=sources/$1/rule$2
+
+	put "$dir/matched" "$3"
+	put "$dir/triggered" "$4"
+	put "$dir/suppressed" "$5"
+	put "$dir/dropped" "$6"
+	put "$dir/forgotten" "$7"
+	put "$dir/rule" "$8"
+}
+
+# new_action NAME ARGUMENT SLEEPS [CAP]
+new_action()
+{
+	put "actions/$1/argument" "$2"
+	put "actions/$1/sleeps" "$3"
+	[ -z "${4+x}" ] || put "actions/$1/cap" "$4"
+}
+
 # Of each kind one.
 sysfs()
 {

@@ -431,6 +431,7 @@ int main(int argc, char **argv)
 	RUN(mca_rows_are_all_reached);
 	RUN(mca_codes_in_words);
 	RUN(severities_parse);
+	unit_action();
 	unit_replay();
 	unit_sets();
 	unit_story();

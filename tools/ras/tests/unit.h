@@ -39,6 +39,7 @@ size_t unit_record(unsigned char *buf, size_t max, unsigned int number);
 
 extern const char *unit_tmp;
 
+void unit_action(void);
 void unit_daemon(void);
 void unit_inject(void);
 void unit_reader(void);
