@@ -126,6 +126,7 @@ TEST(all_defaults)
 	EXPECT_TRUE(set_exists("software"));
 	EXPECT_TRUE(set_exists("tasks"));
 	EXPECT_TRUE(set_exists("devices"));
+	EXPECT_TRUE(set_exists("actions"));
 
 	tp = event_open(PERF_TYPE_TRACEPOINT, tracepoint, 0);
 	ASSERT_LE(0, tp);

@@ -147,6 +147,7 @@ ARGUMENT(own_set_ras, -EPERM, put(p->name, "ras"));
 ARGUMENT(set_software, -EPERM, put(p->set, "software"));
 ARGUMENT(set_tasks, -EPERM, put(p->set, "tasks"));
 ARGUMENT(set_devices, -EPERM, put(p->set, "devices"));
+ARGUMENT(set_actions, -EPERM, put(p->set, "actions"));
 ARGUMENT(other_pages, -EINVAL, put(p->set, "test-set"); p->data_pages = 8);
 ARGUMENT(other_keep, -EINVAL,
 	 put(p->set, "test-set"); p->flags = PERF_EVENT_PERSIST_KEEP_LAST);

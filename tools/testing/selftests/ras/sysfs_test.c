@@ -317,6 +317,7 @@ TEST_F(sysfs, defaults)
 		{ "ras/kernel_panic", "software", "panic", "fatal" },
 		{ "ras/fatal_signal", "tasks", "signal", "uncorrected" },
 		{ "oom/mark_victim", "tasks", "oom", "uncorrected" },
+		{ "ras/action", "actions", "action", "info-recovered" },
 		{ "block/block_rq_error", "devices", "block", "uncorrected" },
 		{ "thermal/thermal_zone_trip", "devices", "thermal", "info-fatal" },
 	};
