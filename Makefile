@@ -3,7 +3,7 @@
 
 # The values of the variables that a user gives, unexpanded: RUN='echo $$HOME' and
 # RUN='echo $HOME' are the shell's business, not ours.
-user-vars := KDIR FLAVOUR JOBS RUN MCE FIRMWARE CPER BERT CEC CPUS MEM APPEND TIMEOUT QEMU_ARGS FILES NOBUILD TESTS
+user-vars := KDIR FLAVOUR JOBS RUN MCE FIRMWARE CPER BERT CEC CPUS MEM APPEND TIMEOUT QEMU_ARGS FILES NOBUILD TESTS RASDAEMON
 $(foreach v,$(user-vars),$(eval override $(v) := $$(value $(v))))
 export $(user-vars)
 MAKEOVERRIDES :=

@@ -2,8 +2,10 @@
 /*
  * bench MODE: instructions for one hit of the tracepoint signal:signal_generate, raised by
  * a signal that is ignored. MODE says who listens: none; persistent (and full: with no room
- * left in its buffer); perf: an ordinary event with a buffer of the same size; ftrace: the
- * instance of that name. For a guest under -icount shift=0, whose TSC counts instructions.
+ * left in its buffer); rule-no, rule-count and rule-values: the same with a rule of the event
+ * whose filter does not match, that counts, and that has the values of 511 others to look
+ * through; perf: an ordinary event with a buffer of the same size; ftrace: the instance of
+ * that name. For a guest under -icount shift=0, whose TSC counts instructions.
  *
  * Prints the median over rounds of HITS hits, and fails if it is not each hit that has been
  * recorded (or, with "full", counted as lost).
@@ -71,6 +73,37 @@ static unsigned int records(void)
 	return n;
 }
 
+static const struct {
+	const char	*mode;
+	const char	*rule;
+	int		values;		/* beside that of a plain hit */
+} rules[] = {
+	{ "rule-no", "log if sig == 64", 0 },
+	{ "rule-count", "log after 4000000000", 0 },
+	{ "rule-values", "log after 4000000000 per errno", 511 },
+};
+
+/* Is the mode that of a rule? Make it, and let it see its values. */
+static bool make_rule(const char *mode)
+{
+	siginfo_t info = { .si_code = SI_QUEUE };
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (!strcmp(rules[i].mode, mode))
+			break;
+	if (i == sizeof(rules) / sizeof(*rules))
+		return false;
+
+	put(PMU "/sources/signal_generate/add_rule", rules[i].rule);
+	while (info.si_errno < rules[i].values) {
+		info.si_errno++;
+		if (syscall(SYS_rt_sigqueueinfo, getpid(), SIGCHLD, &info))
+			die("rt_sigqueueinfo");
+	}
+	return true;
+}
+
 static uint64_t hit(unsigned int hits)
 {
 	pid_t pid = getpid();
@@ -93,7 +126,7 @@ int main(int argc, char **argv)
 	CPU_ZERO(&cpus);
 	CPU_SET(0, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
-	if (!strcmp(mode, "persistent") || full)
+	if (!strcmp(mode, "persistent") || full || make_rule(mode))
 		open_perf(number_in(PMU "/type", ""),
 			  number_in(PMU "/events/signal_generate", "event="));
 	else if (!strcmp(mode, "perf"))
