@@ -3,54 +3,12 @@
  * Rules of a tracepoint that is not there yet, any more, or again: module_test.c tells what
  * samples/trace_events/trace-events-sample.ko fires.
  */
-#include <glob.h>
-
 #include "../kselftest_harness.h"
 #include "action.h"
 #include "log.h"
+#include "module.h"
 
 #define PENDING	"foo_bar"
-#define MODULE	"trace_events_sample"
-
-static const char *module_path(void)
-{
-	static const char * const patterns[] = {
-		"/lib/modules/trace-events-sample.ko",
-		"/lib/modules/*/kernel/samples/trace_events/trace-events-sample.ko",
-	};
-	static char path[4096];
-	glob_t found;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(patterns) && !path[0]; i++) {
-		if (glob(patterns[i], 0, NULL, &found))
-			continue;
-		snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
-		globfree(&found);
-	}
-	return path[0] ? path : NULL;
-}
-
-static int load(void)
-{
-	int fd = open(module_path(), O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		die("%s", module_path());
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, MODULE, O_NONBLOCK) ? -errno : 0;
-}
-
-static bool loaded(void)
-{
-	return !access("/sys/module/" MODULE, F_OK);
-}
 
 FIXTURE(module) {
 	struct actions a;

@@ -4,60 +4,18 @@
  * leaving, and leave nothing out. samples/trace_events/trace-events-sample.ko has a thread
  * that fires foo_bar once a second, and at once when the module goes, with bar = 0, 1, 2, …
  */
-#include <glob.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "../kselftest_harness.h"
+#include "module.h"
 #include "record.h"
 #include "set.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define EVENT	"foo_bar"
 #define WITH_FN	"foo_fn"
-#define MODULE	"trace_events_sample"
 #define CYCLES	12
-
-static const char *module_path(void)
-{
-	static const char * const patterns[] = {
-		"/lib/modules/trace-events-sample.ko",
-		"/lib/modules/*/kernel/samples/trace_events/trace-events-sample.ko",
-		"/root/files/trace-events-sample.ko",
-	};
-	static char path[4096];
-	glob_t found;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(patterns) && !path[0]; i++) {
-		if (glob(patterns[i], 0, NULL, &found))
-			continue;
-		snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
-		globfree(&found);
-	}
-	return path[0] ? path : NULL;
-}
-
-static int load(void)
-{
-	int fd = open(module_path(), O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		die("%s", module_path());
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, MODULE, O_NONBLOCK) ? -errno : 0;
-}
-
-static bool loaded(void)
-{
-	return !access("/sys/module/" MODULE, F_OK);
-}
 
 /* A consumer of EVENT on every CPU */
 struct consumer {
