@@ -4,15 +4,50 @@
 
 passed=0 failed=0 skipped=0
 
+# All that was said of failures, for the end: of a long log often only that is seen.
+failures=""
+
+# under WHERE: what runs now
+under()
+{
+	where=$1
+	echo "$where"
+}
+
+# tell: lines of why something failed, twenty at most
+tell()
+{
+	local text
+
+	text=$(head -n 20)
+	[ -n "$text" ] || return 0
+	printf '%s\n' "$text"
+	failures+=$text$'\n'
+}
+
 # result ok|fail|skip NAME [WHY]
 result()
 {
+	local line
+
+	printf -v line '    %-4s %s%s' "$1" "$2" "${3:+: $3}"
 	case $1 in
-	ok)	passed=$((passed + 1)); return ;;
-	fail)	failed=$((failed + 1)) ;;
-	skip)	skipped=$((skipped + 1)) ;;
+	ok)	passed=$((passed + 1)) ;;
+	fail)	failed=$((failed + 1))
+		failures+="${where:+$where$'\n'}"
+		where=
+		tell <<<"$line" ;;
+	skip)	skipped=$((skipped + 1))
+		printf '%s\n' "$line" ;;
 	esac
-	printf '    %-4s %s%s\n' "$1" "$2" "${3:+: $3}"
+}
+
+# verdict: what failed once more, and the line of all
+verdict()
+{
+	[ $failed -eq 0 ] || printf '\nWhat failed:\n%s' "$failures"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ $failed -eq 0 ] && [ $passed -gt 0 ]
 }
 
 # ktap NAME STATUS <output: count the results of one test program
@@ -33,7 +68,7 @@ ktap()
 			result ok "$1" ;;
 		"not ok "*)
 			result fail "$1" "${line#not ok }"
-			[ -z "$diag" ] || printf '%s' "$diag"
+			tell <<<"${diag%$'\n'}"
 			bad=1 ;;
 		"#  RUN"*)
 			diag= ;;
