@@ -53,11 +53,14 @@ static int memory_action_kill_users(const struct perf_action_call *call)
 	if (!folio_try_get(folio))
 		return -ESRCH;
 
-	folio_lock(folio);
-	/* It may have become another's before we had it. */
-	if (page_folio(page) == folio && folio_mapped(folio))
-		collect_procs(folio, page, &users, MF_COLLECT_ALL);
-	folio_unlock(folio);
+	/* What nobody maps may be anything, and its lock another's. */
+	if (folio_mapped(folio)) {
+		folio_lock(folio);
+		/* It may have become another's before we had it. */
+		if (page_folio(page) == folio && folio_mapped(folio))
+			collect_procs(folio, page, &users, MF_COLLECT_ALL);
+		folio_unlock(folio);
+	}
 
 	any = !list_empty(&users);
 	kill_procs(&users, true, pfn, 0);

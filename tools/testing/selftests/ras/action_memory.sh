@@ -12,7 +12,7 @@
 . "$DIR/action.sh"
 
 # shellcheck disable=SC2154 # address, holder: of page; rule, number: of rule
-levels_plan machine-checks-action-memory 62 ras
+levels_plan machine-checks-action-memory 65 ras
 
 # two_pages: $a and $b, of $holder_a and $holder_b
 two_pages()
@@ -128,11 +128,11 @@ is "action optional: the page is gone" $((was + 4)) "$(corrupted)"
 page_is "action optional: SIGBUS" 135
 remove
 
-# Who has the page, and nobody else
+# holders N [HOW]: who has the page, and nobody else
 holders()
 {
 	: >"$TMP/holders$1"
-	"$DIR/page_holders" 2 1 >"$TMP/holders$1" &
+	"$DIR/page_holders" 2 1 ${2:+"$2"} >"$TMP/holders$1" &
 	holders=$!
 	eventually 60 grep -q '^0x' "$TMP/holders$1"
 	address=$(grep -v ' ' "$TMP/holders$1")
@@ -144,7 +144,7 @@ alive()
 	n=0
 	while read -r pid _ which; do
 		[ -n "$which" ] || continue
-		grep -q '^State:[^Z]*$' "/proc/$pid/status" 2>/dev/null && n=$((n + 1))
+		grep -qs '^State:[^Z]*$' "/proc/$pid/task"/*/status && n=$((n + 1))
 	done <"$TMP/holders$1"
 	echo $n
 }
@@ -169,10 +169,25 @@ is "kill-users: their page stays" "$was" "$(corrupted)"
 wait "$holders"
 kill "$first"
 wait "$first" 2>/dev/null
+holders 3 orphans
+is "kill-users: no main threads" 3 "$(cut -d ' ' -f 1 "$TMP/holders3" | grep -v x |
+	sed 's|.*|/proc/&/status|' | xargs grep -c '^State:.*Z' | grep -c ':1$')"
 check "$address"
-decides "kill-users: nobody has it" 2 "kill-users $(hex "$address") failed -3"
+decides "kill-users: no main threads: done" 2 "kill-users $(hex "$address") done 0"
+eventually 60 dead 3
+is "kill-users: no main threads: killed" 0 "$(alive 3)"
+kill "$holders" 2>/dev/null
+wait "$holders" 2>/dev/null
+# Nobody has the page of a file any more, and nobody else gets it.
+echo >"$TMP/file"
+holders 4 "$TMP/file"
+kill "$holders"
+wait "$holders" 2>/dev/null
+eventually 60 dead 4
+check "$address"
+decides "kill-users: nobody has it" 3 "kill-users $(hex "$address") failed -3"
 check 0x7ffffffff000
-decides "kill-users: no memory" 3 "kill-users 0x7ffffffff000 failed -6"
+decides "kill-users: no memory" 4 "kill-users 0x7ffffffff000 failed -6"
 remove
 rule mce_record "soft-offline(addr) if $CORRECTED"
 check 0x7ffffffff000

@@ -9,7 +9,7 @@
 # shellcheck source=events.sh
 . "$DIR/events.sh"
 
-levels_plan memory 40 ras
+levels_plan memory 43 ras
 
 POISON=/sys/kernel/debug/hwpoison/corrupt-pfn
 
@@ -75,6 +75,15 @@ sed -n 's/ early$/ SIGBUS, action optional/p; s/ late$/ SIGBUS when touched/p' \
 	"$TMP/holders" | sort >"$TMP/wanted"
 is "shared page: the fate of each" "$(cat "$TMP/wanted")" "$(fates)"
 has "shared page: comm" memory_failure_task severity=uncorrected comm=page_holders
+kill $holder
+wait $holder 2>/dev/null
+
+# Whose main thread has exited is not told at once, whatever he wants.
+holders 1 1 orphans
+begin
+pfn_of "$address" >$POISON
+raised "no main threads" memory_failure_task 2
+is "no main threads: the fate of each" 2 "$(fates | grep -c ' SIGBUS when touched$')"
 kill $holder
 wait $holder 2>/dev/null
 
