@@ -23,7 +23,7 @@ RUNTIME=/sys/kernel/debug/sched/fair_server/cpu0/runtime
 ras persist ras:action --name storm_decides --set decides --pages 512
 
 # errors FIRST STEP N: corrected ones at that many addresses, without a fork; if $in_order, each
-# when the one before is an event
+# when the one before is an event: what finds the kernel's pool full, is one before those in it.
 echo sw >$INJECT/flags
 in_order=
 errors()
@@ -156,7 +156,9 @@ verdict "one CPU is busy"
 errors 0x5000000000 0 10
 eventually 60 matched 10
 once=$(counts)
+in_order=1
 errors 0x5000001000 0x1000 399
+in_order=
 eventually 60 matched 409
 full=$(counts)
 kill $hog

@@ -85,21 +85,25 @@ logged()
 	[ "$(lines "$1")" -gt 0 ]
 }
 
-# reported EVENT PATTERN: there are as many events, kept or lost, as lines in the log
+# reported EVENT PATTERN: there are as many events, kept or lost, as lines in the log, and none
+# came while that was looked at
 reported()
 {
-	n=$(since "$1" count)
-	[ "$n" -gt 0 ] && [ $(($(seen "$1") + $(since "$1" lost))) -eq "$n" ] &&
-		[ "$(lines "$2")" -eq "$n" ] && [ "$(since "$1" count)" -eq "$n" ]
+	count=$(since "$1" count)
+	found=$(($(seen "$1") + $(since "$1" lost)))
+	self_found=$(stalls itself)
+	self_said=$(lines "$SELF")
+	said=$(lines "$2")
+	[ "$count" -gt 0 ] && [ "$found" -eq "$count" ] && [ "$said" -eq "$count" ] &&
+		[ "$(since "$1" count)" -eq "$count" ]
 }
 
 # repeats TITLE EVENT PATTERN: what goes on and on
 repeats()
 {
-	eventually 60 reported "$2" "$3"
-	is "$1: each report an event" "$(lines "$3")" "$(since "$2" count)"
-	is "$1: kept and lost are all" "$(since "$2" count)" \
-	   $(($(seen "$2") + $(since "$2" lost)))
+	eventually 120 reported "$2" "$3"
+	is "$1: each report an event" "$said" "$count"
+	is "$1: kept and lost are all" "$count" "$found"
 }
 
 # stalls itself|another: how often the locked up CPU has told of itself, or another of it
@@ -262,7 +266,7 @@ verdict "expedited RCU stall: in the log"
 eventually 60 stalled another
 stall_says "expedited RCU stall" another
 repeats "RCU stalls" rcu_stall "$SELF|$OTHER"
-is "RCU stalls: told by itself" "$(lines "$SELF")" "$(stalls itself)"
+is "RCU stalls: told by itself" "$self_said" "$self_found"
 nothing_but "soft lockup: nothing else" soft_lockup rcu_stall
 
 ktap_finished
