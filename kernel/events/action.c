@@ -101,8 +101,10 @@ EXPORT_SYMBOL_GPL(perf_action_register);
 
 /**
  * perf_action_unregister - withdraw an action
- * @action: the action, of a module; nothing happens if it was not taken. No
- *	    rule has it, since a rule keeps its owner loaded.
+ * @action: the action, of a module; nothing happens if it was not taken
+ *
+ * Only for the exit of the module, or for an init that fails: a rule keeps its
+ * owner loaded, so that none has the action then.
  *
  * Context: process, may sleep. When it returns, the action is not running.
  */

@@ -11,6 +11,8 @@
 #include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/trace_events.h>
 #include <linux/unaligned.h>
@@ -141,7 +143,7 @@ static u64 perf_action_read(const struct perf_action_field *field, const void *r
 {
 	const void *at = record + field->offset;
 
-	if (!field->size)
+	if (field->kind == PERF_ACTION_FIELD_CPU)
 		return raw_smp_processor_id();
 	if (field->offset + field->size > size)
 		return 0;
@@ -160,6 +162,26 @@ static u64 perf_action_read(const struct perf_action_field *field, const void *r
 	}
 }
 
+/* Up to its NUL; what lies outside of the record is nothing, 0. */
+static u64 perf_action_hash(const struct perf_action_taken *taken, const void *record, u32 size)
+{
+	const struct perf_action_field *field = &taken->field;
+	u32 at = field->offset, len = field->size, place;
+
+	if (at + len > size)
+		return 0;
+	if (field->kind != PERF_ACTION_FIELD_STRING) {
+		place = get_unaligned((u32 *)(record + at));
+		at = (place & 0xffff) +
+		     (field->kind == PERF_ACTION_FIELD_REL_STRING ? at + len : 0);
+		len = place >> 16;
+		if (at + len > size)
+			return 0;
+	}
+
+	return siphash(record + at, strnlen(record + at, len), &taken->secret);
+}
+
 /**
  * perf_action_take - take a value from a record
  * @taken:  which
@@ -167,7 +189,8 @@ static u64 perf_action_read(const struct perf_action_field *field, const void *r
  * @size:   its size
  *
  * Context: any, with preemption disabled.
- * Return: the value in the unit of the action; 0 if none is wanted.
+ * Return: the value in the unit of the action; of a string, a number that no
+ * other string has but by chance, one in 2^64; 0 if none is wanted.
  */
 u64 perf_action_take(const struct perf_action_taken *taken, const void *record, u32 size)
 {
@@ -175,6 +198,8 @@ u64 perf_action_take(const struct perf_action_taken *taken, const void *record, 
 
 	if (!taken->wanted)
 		return 0;
+	if (perf_action_is_string(&taken->field))
+		return perf_action_hash(taken, record, size);
 
 	value = perf_action_read(&taken->field, record, size);
 	switch (taken->unit) {

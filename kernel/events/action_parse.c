@@ -37,6 +37,7 @@ const char *perf_action_errors[] = {
 	[PERF_ACTION_ERR_NO_ACTION]	= "no such action",
 	[PERF_ACTION_ERR_NO_FIELD]	= "the event has no such field",
 	[PERF_ACTION_ERR_NO_INTEGER]	= "the field is no integer",
+	[PERF_ACTION_ERR_NO_KEY]	= "the field is no integer and no string of the event",
 	[PERF_ACTION_ERR_ARGUMENT]	= "the action wants an argument",
 	[PERF_ACTION_ERR_NO_UNIT]	= "only a physical address can be pfn: or page:",
 	[PERF_ACTION_ERR_BAD_FILTER]	= "the filter is wrong",

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/perf_action.h>
 #include <linux/perf_event.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
 
@@ -41,16 +42,33 @@ struct perf_action_entry {
 };
 
 /**
- * struct perf_action_field - an integer in the record of a tracepoint
+ * enum perf_action_field_kind - what a field is
+ * @PERF_ACTION_FIELD_INT:	  an integer of 1, 2, 4 or 8 bytes
+ * @PERF_ACTION_FIELD_CPU:	  the number of the CPU, which is not in the record
+ * @PERF_ACTION_FIELD_STRING:	  a string in an array
+ * @PERF_ACTION_FIELD_DYN_STRING: where in the record a string is, __data_loc
+ * @PERF_ACTION_FIELD_REL_STRING: how far behind the field a string is, __rel_loc
+ */
+enum perf_action_field_kind {
+	PERF_ACTION_FIELD_INT,
+	PERF_ACTION_FIELD_CPU,
+	PERF_ACTION_FIELD_STRING,
+	PERF_ACTION_FIELD_DYN_STRING,
+	PERF_ACTION_FIELD_REL_STRING,
+};
+
+/**
+ * struct perf_action_field - a field in the record of a tracepoint
+ * @kind:      what it is
  * @offset:    where
- * @size:      bytes: 1, 2, 4 or 8; 0 if it is the number of the CPU, which is
- *	       not in the record
- * @is_signed: is it?
+ * @size:      in bytes
+ * @is_signed: is it, if it is an integer?
  */
 struct perf_action_field {
-	unsigned int	offset;
-	unsigned int	size;
-	bool		is_signed;
+	enum perf_action_field_kind	kind;
+	unsigned int			offset;
+	unsigned int			size;
+	bool				is_signed;
 };
 
 /**
@@ -58,12 +76,19 @@ struct perf_action_field {
  * @unit:   what the field is
  * @wanted: is there one? Otherwise the value is 0.
  * @field:  which
+ * @secret: of a string's hash, which is its value
  */
 struct perf_action_taken {
 	enum perf_action_unit		unit;
 	bool				wanted;
 	struct perf_action_field	field;
+	siphash_key_t			secret;
 };
+
+static inline bool perf_action_is_string(const struct perf_action_field *field)
+{
+	return field->kind >= PERF_ACTION_FIELD_STRING;
+}
 
 /**
  * struct perf_action_body - what a rule does, while its tracepoint is there

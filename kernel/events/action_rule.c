@@ -11,6 +11,7 @@
 #include <linux/jump_label.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -39,11 +40,13 @@ static int perf_action_complain(struct perf_action_complaint *complaint, unsigne
 	return -EINVAL;
 }
 
+/* Strings are counted, but nothing acts on one. */
 static int perf_action_compile_value(struct trace_event_call *call,
-				     const struct perf_action_value *value,
+				     const struct perf_action_value *value, bool is_key,
 				     struct perf_action_taken *taken,
 				     struct perf_action_complaint *complaint)
 {
+	bool strings = is_key && value->unit == PERF_ACTION_AS_IS;
 	int ret;
 
 	if (!*value->field)
@@ -52,10 +55,15 @@ static int perf_action_compile_value(struct trace_event_call *call,
 	taken->unit = value->unit;
 	taken->wanted = true;
 	ret = perf_action_find_field(call, value->field, &taken->field);
-	if (ret)
-		return perf_action_complain(complaint, value->pos, ret == -ENOENT ?
-					    PERF_ACTION_ERR_NO_FIELD :
-					    PERF_ACTION_ERR_NO_INTEGER);
+	if (ret == -ENOENT)
+		return perf_action_complain(complaint, value->pos, PERF_ACTION_ERR_NO_FIELD);
+	if (ret || (perf_action_is_string(&taken->field) && !strings))
+		return perf_action_complain(complaint, value->pos, strings ?
+					    PERF_ACTION_ERR_NO_KEY : PERF_ACTION_ERR_NO_INTEGER);
+
+	/* So that nobody can choose strings that count as one. */
+	if (perf_action_is_string(&taken->field))
+		get_random_bytes(&taken->secret, sizeof(taken->secret));
 
 	return 0;
 }
@@ -125,8 +133,8 @@ static int perf_action_fill_body(struct perf_action_body *body, struct trace_eve
 	body->entry = perf_action_find(spec->action);
 	body->dry_run = spec->dry_run;
 
-	ret = perf_action_compile_value(call, &spec->arg, &body->arg, complaint) ?:
-	      perf_action_compile_value(call, &spec->key, &body->key, complaint);
+	ret = perf_action_compile_value(call, &spec->arg, false, &body->arg, complaint) ?:
+	      perf_action_compile_value(call, &spec->key, true, &body->key, complaint);
 	if (ret)
 		return ret;
 	perf_action_count_pages(spec, body);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of filters that act: the grammar, and rates against a model. */
+/* KUnit tests of filters that act: the grammar, values, and rates against a model. */
 #include <kunit/test.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
@@ -339,8 +339,78 @@ static void rate_promise_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, perf_action_hit(buckets, 0, 1));
 }
 
+/* As a tracepoint has it, with strings in an array, in front of the data and in it */
+struct taken_record {
+	s16	number;
+	char	fixed[6];
+	u32	dyn;
+	u32	rel;
+	char	data[16];
+};
+
+#define TAKEN_FIELD(_kind, _field, _signed)				\
+	{								\
+		.wanted	= true,						\
+		.field	= {						\
+			.kind	   = PERF_ACTION_FIELD_##_kind,		\
+			.offset	   = offsetof(struct taken_record, _field),	\
+			.size	   = sizeof_field(struct taken_record, _field),	\
+			.is_signed = _signed,				\
+		},							\
+	}
+
+static void take_test(struct kunit *test)
+{
+	static const struct perf_action_taken number = TAKEN_FIELD(INT, number, true);
+	static const struct perf_action_taken fixed = TAKEN_FIELD(STRING, fixed, false);
+	static const struct perf_action_taken dyn = TAKEN_FIELD(DYN_STRING, dyn, false);
+	static const struct perf_action_taken rel = TAKEN_FIELD(REL_STRING, rel, false);
+	static const struct perf_action_taken none, other = {
+		.wanted	= true,
+		.field	= fixed.field,
+		.secret	= { { 1, 2 } },
+	};
+	struct taken_record record = {
+		.number	= -2,
+		.fixed	= "DIMM\0x",
+		.dyn	= 8 << 16 | offsetof(struct taken_record, data),
+		.rel	= 5 << 16 | 8,
+		.data	= "DIMM\0yz\0DIMM",
+	};
+	const u32 size = sizeof(record);
+	u64 dimm = perf_action_take(&fixed, &record, size);
+
+	KUNIT_EXPECT_EQ(test, perf_action_take(&none, &record, size), 0);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&number, &record, size), -2ULL);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&number, &record, 1), 0);
+
+	/* The same string is the same value, wherever it is and whatever is behind it. */
+	KUNIT_EXPECT_NE(test, dimm, 0);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&dyn, &record, size), dimm);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&rel, &record, size), dimm);
+	/* That of another rule is not. */
+	KUNIT_EXPECT_NE(test, perf_action_take(&other, &record, size), dimm);
+	/* It need not end. */
+	record.rel = 4 << 16 | 8;
+	KUNIT_EXPECT_EQ(test, perf_action_take(&rel, &record, size), dimm);
+	record.rel = 3 << 16 | 8;
+	KUNIT_EXPECT_NE(test, perf_action_take(&rel, &record, size), dimm);
+	record.data[3] = 'N';
+	KUNIT_EXPECT_NE(test, perf_action_take(&dyn, &record, size), dimm);
+
+	/* Outside of the record there is nothing. */
+	KUNIT_EXPECT_EQ(test, perf_action_take(&fixed, &record, 7), 0);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&dyn, &record, 15), 0);
+	KUNIT_EXPECT_EQ(test, perf_action_take(&dyn, &record, 23), 0);
+	record.rel = 16 << 16 | 1;
+	KUNIT_EXPECT_EQ(test, perf_action_take(&rel, &record, size), 0);
+	record.rel = U32_MAX;
+	KUNIT_EXPECT_EQ(test, perf_action_take(&rel, &record, size), 0);
+}
+
 static struct kunit_case perf_action_test_cases[] = {
 	KUNIT_CASE(parse_test),
+	KUNIT_CASE(take_test),
 	KUNIT_CASE_SLOW(rate_test),
 	KUNIT_CASE(rate_promise_test),
 	{}

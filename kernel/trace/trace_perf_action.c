@@ -8,33 +8,54 @@
 #include "../events/action_private.h"
 #include "trace.h"
 
+static int perf_action_field_kind(const struct ftrace_event_field *found)
+{
+	switch (found->filter_type) {
+	case FILTER_CPU:
+		return PERF_ACTION_FIELD_CPU;
+	case FILTER_STATIC_STRING:
+		return PERF_ACTION_FIELD_STRING;
+	case FILTER_DYN_STRING:
+		return PERF_ACTION_FIELD_DYN_STRING;
+	case FILTER_RDYN_STRING:
+		return PERF_ACTION_FIELD_REL_STRING;
+	case FILTER_OTHER:
+		break;
+	default:
+		return -EINVAL;
+	}
+
+	if (strchr(found->type, '[') || !is_power_of_2(found->size) || found->size > sizeof(u64))
+		return -EINVAL;
+
+	return PERF_ACTION_FIELD_INT;
+}
+
 /**
- * perf_action_find_field - an integer in the record of a tracepoint
+ * perf_action_find_field - an integer or string in the record of a tracepoint
  * @call:  the tracepoint
  * @name:  the name of the field, one of those that filters have
  * @field: filled in
  *
  * Context: process, may sleep; takes event_mutex.
- * Return: 0; -ENOENT if there is no such field, -EINVAL if it is no integer.
+ * Return: 0; -ENOENT if there is no such field, -EINVAL if it is neither.
  */
 int perf_action_find_field(struct trace_event_call *call, const char *name,
 			   struct perf_action_field *field)
 {
 	const struct ftrace_event_field *found;
+	int kind;
 
 	guard(mutex)(&event_mutex);
 	found = trace_find_event_field(call, (char *)name);
 	if (!found)
 		return -ENOENT;
 
-	if (found->filter_type == FILTER_CPU) {
-		*field = (struct perf_action_field){};
-		return 0;
-	}
-	if (found->filter_type != FILTER_OTHER || strchr(found->type, '[') ||
-	    !is_power_of_2(found->size) || found->size > sizeof(u64))
-		return -EINVAL;
+	kind = perf_action_field_kind(found);
+	if (kind < 0)
+		return kind;
 
+	field->kind = kind;
 	field->offset = found->offset;
 	field->size = found->size;
 	field->is_signed = found->is_signed;

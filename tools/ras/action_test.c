@@ -4,13 +4,16 @@
  * and rates, and what kernel/events/action_rule.c makes of them.
  */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/kernel.h>
+#include <traceevent/event-parse.h>
 #include "action.h"
 #include "action_test.h"
 #include "format.h"
+#include "record.h"
 
 #include "../../kernel/events/action_rate.h"
 
@@ -39,16 +42,23 @@ static bool is_common(const char *name)
 	return !strncmp(name, "common_", 7);
 }
 
-static bool is_no_integer(const char *name)
+/* What the kernel has for every event, but not in a record */
+static bool is_generic(const char *name)
 {
 	return !strcmp(name, "COMM") || !strcmp(name, "comm") ||
 	       !strcmp(name, "STACKTRACE") || !strcmp(name, "stacktrace");
 }
 
+static bool is_string(const struct ras_type *type, const char *name)
+{
+	return ras_kernel_filter_string(tep_find_field(type->tep_event, name));
+}
+
 static int find_value(struct ras_action_test *test,
-		      const struct perf_action_value *value,
+		      const struct perf_action_value *value, bool is_key,
 		      struct ras_test_value *res)
 {
+	bool strings = is_key && value->unit == PERF_ACTION_AS_IS;
 	const char *name = value->field;
 
 	res->unit = value->unit;
@@ -61,10 +71,14 @@ static int find_value(struct ras_action_test *test,
 	if (!res->field && is_common(name))
 		return wrong(test, value->pos,
 			     "this field is not in the recorded events");
-	if (!res->field && !is_no_integer(name))
+	if (!res->field && !is_generic(name))
 		return complain(test, value->pos, PERF_ACTION_ERR_NO_FIELD);
-	if (!res->field || res->field->kind != RAS_INT)
-		return complain(test, value->pos, PERF_ACTION_ERR_NO_INTEGER);
+	if (res->field && res->field->kind == RAS_INT)
+		return 0;
+	res->string = strings && res->field && is_string(test->type, name);
+	if (!res->string)
+		return complain(test, value->pos, strings ? PERF_ACTION_ERR_NO_KEY :
+				PERF_ACTION_ERR_NO_INTEGER);
 	return 0;
 }
 
@@ -100,9 +114,9 @@ static int find_values(struct ras_action_test *test)
 
 	err = check_action(test, &phys);
 	if (!err)
-		err = find_value(test, &test->spec.arg, &test->arg);
+		err = find_value(test, &test->spec.arg, false, &test->arg);
 	if (!err)
-		err = find_value(test, &test->spec.key, &test->key);
+		err = find_value(test, &test->spec.key, true, &test->key);
 	if (!err && phys)
 		count_pages(test);
 	return err;
@@ -170,8 +184,10 @@ void ras_action_test_free(struct ras_action_test *test)
 {
 	ras_kernel_filter_free(test->filter);
 	free(test->buckets);
+	tdestroy(test->strings, free);
 	test->filter = NULL;
 	test->buckets = NULL;
+	test->strings = NULL;
 }
 
 /**
@@ -185,33 +201,40 @@ bool ras_action_test_cpu(const struct ras_action_test *test)
 	return test->arg.cpu || test->key.cpu || ras_kernel_filter_cpu(test->filter);
 }
 
-static u64 read_field(const struct ras_field *field, const struct ras_test_event *ev)
+static int compare(const void *one, const void *other)
 {
-	const unsigned char *at = ev->raw + field->offset;
-	union { u8 u8; u16 u16; u32 u32; u64 u64; } v = { };
-
-	if (field->offset + field->size > ev->len)
-		return 0;
-	memcpy(&v, at, field->elem_size);
-	switch (field->elem_size) {
-	case 1:
-		return field->is_signed ? (u64)(s8)v.u8 : v.u8;
-	case 2:
-		return field->is_signed ? (u64)(s16)v.u16 : v.u16;
-	case 4:
-		return field->is_signed ? (u64)(s32)v.u32 : v.u32;
-	default:
-		return v.u64;
-	}
+	return strcmp(one, other);
 }
 
-static u64 take_value(const struct ras_test_value *value, const struct ras_test_event *ev)
+/* A number that no other string has */
+static u64 number_of(struct ras_action_test *test, const struct ras_value *value)
+{
+	char *text = strndup(value->data, value->len);
+	char **known = text ? tsearch(text, &test->strings, compare) : NULL;
+
+	if (!known || *known != text)
+		free(text);
+	return known ? (unsigned long)*known : 0;
+}
+
+static u64 read_field(struct ras_action_test *test, const struct ras_test_value *value,
+		      const struct ras_test_event *ev)
+{
+	struct ras_value v;
+
+	if (ras_record_value(value->field, ev->raw, ev->len, &v))
+		return 0;
+	return value->string ? number_of(test, &v) : v.num;
+}
+
+static u64 take_value(struct ras_action_test *test, const struct ras_test_value *value,
+		      const struct ras_test_event *ev)
 {
 	u64 page = sysconf(_SC_PAGESIZE), num;
 
 	if (!value->field && !value->cpu)
 		return 0;
-	num = value->cpu ? (u64)ev->cpu : read_field(value->field, ev);
+	num = value->cpu ? (u64)ev->cpu : read_field(test, value, ev);
 	if (value->unit == PERF_ACTION_PFN)
 		return num * page;
 	return value->unit == PERF_ACTION_PAGE ? num & ~(page - 1) : num;
@@ -245,14 +268,14 @@ bool ras_action_test_event(struct ras_action_test *test,
 		return false;
 	test->matched++;
 	if (test->buckets) {
-		bool hit = perf_action_hit(test->buckets, take_value(&test->key, ev),
-					   ev->time);
+		bool hit = perf_action_hit(test->buckets,
+					   take_value(test, &test->key, ev), ev->time);
 
 		test->forgotten = test->buckets->forgotten;
 		if (!hit)
 			return false;
 	}
-	*value = take_value(&test->arg, ev);
+	*value = take_value(test, &test->arg, ev);
 	test->decisions++;
 	return true;
 }

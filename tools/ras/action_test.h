@@ -14,11 +14,13 @@ struct perf_action_buckets;
  * struct ras_test_value - a value that a rule takes from a record
  * @unit: what the field is
  * @field: which, NULL: none, or the CPU
+ * @string: it is a string; its value is a number of its own
  * @cpu: it is the number of the CPU
  */
 struct ras_test_value {
 	enum perf_action_unit unit;
 	const struct ras_field *field;
+	bool string;
 	bool cpu;
 };
 
@@ -30,6 +32,7 @@ struct ras_test_value {
  * @key: what is counted separately
  * @filter: for which events, NULL: for all
  * @buckets: how often each value came, NULL: once is enough
+ * @strings: those that were counted, for tsearch()
  * @error: where and what is wrong, after ras_action_test_init() failed
  * @boot: boot of the last event
  * @matched: events that the filter let through
@@ -43,6 +46,7 @@ struct ras_action_test {
 	struct ras_test_value key;
 	struct ras_kernel_filter *filter;
 	struct perf_action_buckets *buckets;
+	void *strings;
 	struct ras_filter_error error;
 	unsigned int boot;
 	u64 matched;

@@ -14,6 +14,7 @@
 #include "event.h"
 
 struct ras_kernel_filter;
+struct tep_format_field;
 
 /**
  * struct ras_filter_error - why a filter is none, or cannot be evaluated here
@@ -31,6 +32,7 @@ int ras_kernel_filter_parse(const struct ras_type *type, const char *text,
 bool ras_kernel_filter_cpu(const struct ras_kernel_filter *filter);
 bool ras_kernel_filter_match(const struct ras_kernel_filter *filter,
 			     const void *raw, size_t len, int cpu);
+bool ras_kernel_filter_string(const struct tep_format_field *field);
 void ras_kernel_filter_free(struct ras_kernel_filter *filter);
 
 #endif /* _RAS_KERNEL_FILTER_H */

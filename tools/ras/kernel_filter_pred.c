@@ -44,7 +44,13 @@ static const struct tep_format_field *tep_field(const struct ras_type *type,
 	return field;
 }
 
-static bool is_string(const struct tep_format_field *field)
+/**
+ * ras_kernel_filter_string - is a field a string
+ * @field: field
+ *
+ * Return: true if it is one for the kernel's filters.
+ */
+bool ras_kernel_filter_string(const struct tep_format_field *field)
 {
 	return strstr(field->type, "char") &&
 	       (field->flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY));
@@ -81,7 +87,7 @@ static bool own_field(struct filter_scan *scan, const char *at,
 	pred->is_signed = ours->is_signed;
 	pred->dynamic = ours->dynamic;
 	pred->relative = ours->relative;
-	pred->kind = is_string(field) ? FILTER_STRING_FULL : FILTER_NUMBER;
+	pred->kind = ras_kernel_filter_string(field) ? FILTER_STRING_FULL : FILTER_NUMBER;
 	if (pred->kind == FILTER_NUMBER && (ours->kind != RAS_INT || ours->pointer))
 		return filter_wrong(scan, at,
 			     "%s is neither an integer nor a string: only the kernel can filter by it",

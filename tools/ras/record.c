@@ -172,7 +172,16 @@ int ras_record_type(const struct ras_record *rec)
 	return rec->raw ? get(rec->raw, 2, false) : 0;
 }
 
-static int get_value(const struct ras_field *field, const unsigned char *raw,
+/**
+ * ras_record_value - the value of one field of a trace record
+ * @field: field
+ * @raw: trace record
+ * @len: its size in bytes
+ * @value: result; it points into @raw
+ *
+ * Return: 0, or -EINVAL if the field lies outside of the record.
+ */
+int ras_record_value(const struct ras_field *field, const unsigned char *raw,
 		     size_t len, struct ras_value *value)
 {
 	size_t off = field->offset, size = field->size;
@@ -216,7 +225,7 @@ int ras_record_values(const struct ras_type *type, const unsigned char *raw,
 
 	memset(values, 0, type->nr_fields * sizeof(*values));
 	for (i = 0; i < type->nr_fields; i++) {
-		err = get_value(&type->fields[i], raw, len, &values[i]);
+		err = ras_record_value(&type->fields[i], raw, len, &values[i]);
 		if (err)
 			return err;
 	}

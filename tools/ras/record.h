@@ -52,6 +52,8 @@ bool ras_record_layout(u64 sample_type);
 int ras_record_parse(const struct perf_event_header *header, u64 sample_type,
 		     struct ras_record *rec);
 int ras_record_type(const struct ras_record *rec);
+int ras_record_value(const struct ras_field *field, const unsigned char *raw,
+		     size_t len, struct ras_value *value);
 int ras_record_values(const struct ras_type *type, const unsigned char *raw,
 		      size_t len, struct ras_value *values);
 int ras_record_decode(const struct ras_type *type,

@@ -5,7 +5,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-plan 34 ras
+plan 36 ras
 
 SOURCES=/sys/bus/event_source/devices/persistent/sources
 DIR_OF=$SOURCES/mc_event
@@ -73,7 +73,8 @@ for rule in 'log(address) after 3/1h per address' \
 	    'soft-offline(address) after 10/24h per address if error_type == 0 && mc_index != 3' \
 	    'log(mc_index) after 20/1h' \
 	    'log(error_count) after 2 per top_layer if !(address & 0x1000) || label ~ "*B*"' \
-	    'log(CPU) after 7/1m per CPU if top_layer < 0'; do
+	    'log(CPU) after 7/1m per CPU if top_layer < 0' \
+	    'log(address) after 9/1h per label'; do
 	i=$((i + 1))
 	eval "rule$i=\$rule"
 	eval "number$i=\$(ras action add --json --dry-run same \"\$rule\" |
@@ -94,6 +95,7 @@ while [ $n -lt 300 ]; do
 	random; type=$((r % 3 / 2))
 	label=DIMM_B
 	[ $layer -le 0 ] || label=DIMM_A
+	[ $layer -le 1 ] || label=DIMM_AB
 	echo "ras:mc_event --cpu $((n % 2)) address=$address mc_index=$index top_layer=$layer" \
 	     "error_type=$type error_count=1 label=$label"
 	n=$((n + 1))
@@ -104,7 +106,7 @@ done
 is "300 events" 300 "$(ras log --set same --json | grep -c mc_event)"
 ras log --set same --json >/tmp/recorded
 i=0
-while [ $i -lt 6 ]; do
+while [ $i -lt 7 ]; do
 	i=$((i + 1))
 	eval "rule=\$rule$i number=\$number$i"
 	kernel "$number" >/tmp/kernel
