@@ -5,7 +5,7 @@
 passed=0 failed=0 skipped=0
 
 # All that was said of failures, for the end: of a long log often only that is seen.
-failures=""
+failures="" where=""
 
 # under WHERE: what runs now
 under()
@@ -14,15 +14,15 @@ under()
 	echo "$where"
 }
 
-# tell: lines of why something failed, twenty at most
+# tell: lines of why something failed, of which twenty are kept for the end
 tell()
 {
 	local text
 
-	text=$(head -n 20)
+	text=$(cat)
 	[ -n "$text" ] || return 0
 	printf '%s\n' "$text"
-	failures+=$text$'\n'
+	failures+=$(head -n 20 <<<"$text")$'\n'
 }
 
 # result ok|fail|skip NAME [WHY]
