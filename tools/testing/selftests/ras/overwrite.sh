@@ -12,10 +12,14 @@ plan 10 perf
 DATA=$TMP/perf.data
 EVENT=persistent/newest,overwrite/
 
-# record ARGUMENTS: of perf record
+# record ARGUMENTS: of perf record. It is told to stop: when a command's end stops it, and comes
+# between perf's two looks whether it has to, it does not read what an event overwrites.
+mkfifo "$TMP/control"
 record()
 {
-	perf record "$@" -R -a -c 1 -m 8 -o "$DATA" true >"$TMP/log" 2>&1
+	echo stop >"$TMP/control" &
+	perf record "$@" -R -a -c 1 -m 8 -o "$DATA" --control "fifo:$TMP/control" \
+		>"$TMP/log" 2>&1
 }
 
 # The low 32 bits of the address of each sample in $DATA, from its bytes: perf does not decode
