@@ -249,7 +249,7 @@ TEST_F(own, of_no_other_events)
 	EXPECT_EQ(-ENOENT, event_file_write("test-faults", "add_rule", "log"));
 	if (!read_text("/sys/bus/event_source/devices/kprobe/type", type, sizeof(type))) {
 		attr = event_attr(atoi(type), 0);
-		attr.kprobe_func = (unsigned long)IDLE_FUNCTION;
+		attr.kprobe_func = (unsigned long)UNCALLED_FUNCTION;
 		expect_no_rules(_metadata, -EOPNOTSUPP, perf_open(&attr, -1, 0, -1, 0));
 	}
 

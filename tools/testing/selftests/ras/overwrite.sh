@@ -11,10 +11,10 @@ plan 10 perf
 
 DATA=$TMP/perf.data
 EVENT=persistent/newest,overwrite/
-
-# record ARGUMENTS: of perf record. It is told to stop: when a command's end stops it, and comes
-# between perf's two looks whether it has to, it does not read what an event overwrites.
 mkfifo "$TMP/control"
+
+# record ARGUMENTS: of perf record. It is told to stop. If a command's end stopped it instead, and
+# came between perf's two looks whether to stop, it would not read what an event overwrites.
 record()
 {
 	echo stop >"$TMP/control" &

@@ -22,7 +22,7 @@
  * For a kprobe: nobody calls it. A CPU that QEMU 7.2 emulates may translate a busy function
  * while another removes a probe from it, and keep the breakpoint, which is an oops then.
  */
-#define IDLE_FUNCTION	"emergency_restart"
+#define UNCALLED_FUNCTION	"emergency_restart"
 
 /* Without PERF_EVENT_IOC_PERSIST a test is skipped. */
 static inline bool persist_usable(void)

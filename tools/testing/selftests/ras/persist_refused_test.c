@@ -274,7 +274,7 @@ TEST_F(refused, probes)
 		SKIP(return, "no probes");
 	if (kprobe >= 0) {
 		attr.type = kprobe;
-		attr.kprobe_func = (unsigned long)IDLE_FUNCTION;
+		attr.kprobe_func = (unsigned long)UNCALLED_FUNCTION;
 		expect_fd(_metadata, -EOPNOTSUPP, perf_open(&attr, -1, 0, -1, 0));
 	}
 	if (uprobe >= 0) {
